@@ -1,0 +1,16 @@
+//! The nouns every crate shares: ids, users, images, models, queue items, and the two effects that are injected
+//! (time and randomness). Nothing here reads a file, a socket or a database; start with [`ids`].
+
+pub mod effects;
+pub mod ids;
+pub mod image;
+pub mod model;
+pub mod queue;
+pub mod user;
+
+pub use effects::{Clock, OsRandom, Random, SystemClock, new_uuid};
+pub use ids::{BatchId, BoardId, ImageName, ItemId, ModelKey, QueueId, SessionId, UserId};
+pub use image::{ImageCategory, ImageOrigin, ImageRecord};
+pub use model::ModelRecord;
+pub use queue::{BatchStatus, ItemFailure, ItemStatus, QueueItem, QueueStatus};
+pub use user::User;
