@@ -1,1 +1,26 @@
-//! Placeholder.
+//! The server as a library: takes [`Settings`](invoke_config::Settings), opens the database, composes every crate left of
+//! libtorch, listens, starts the workers. [`Server::start`] is all there is; `main.rs` adds arguments, log and exit code,
+//! tests add a clock, cheap passwords and workers of their own ([`Parts`]).
+//!
+//! ```text
+//! start.rs      the order of the start, and of the end
+//! compose.rs    from settings to the plain settings of each crate, and the parts put together
+//! backlog.rs    queue and runners introduced to each other
+//! folders.rs    the folders of a root directory      listen.rs   the socket, or the next free one
+//! pages.rs      where the browser's files come from  workers.rs  who runs the queue's items
+//! ```
+
+mod backlog;
+mod compose;
+mod error;
+mod folders;
+mod listen;
+pub mod logging;
+mod pages;
+mod start;
+mod workers;
+
+pub use compose::Parts;
+pub use error::StartError;
+pub use start::Server;
+pub use workers::{Pieces, WorkersFrom};

@@ -1,1 +1,17 @@
-//! Placeholder.
+//! What people keep. So far: images, each a file, a thumbnail and a row that come and go together.
+//!
+//! No SQL (that is `storage`'s), no decisions about who may do what (those are `permissions`'), no HTTP. Everything here
+//! blocks; async callers move it to a blocking thread. Start with [`Images`].
+//!
+//! How files and rows stay together: before a file is written, the database notes that it has no row yet; the transaction
+//! that adds the row takes the note back. Deleting turns it around: the transaction that removes the row notes the files.
+//! Whenever the program ends, what is noted is all that may lie around, and [`Images::sweep_leftovers`] removes it.
+
+mod error;
+mod images;
+
+pub use error::LibraryError;
+pub use images::{
+    BoardChoice, Embedded, ImageQuery, ImageSettings, Images, NameList, NewImage, Page, SubfolderStrategy, Variant,
+};
+pub use invoke_storage::images::{ImageChanges, ImageFilter, ImageOrder};

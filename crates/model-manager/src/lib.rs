@@ -1,1 +1,17 @@
-//! Placeholder.
+//! Installed models: what a file or folder is ([`identify`]), installing it in the background, the records, and where a
+//! record's files lie. It reads configuration files and names, never weights into memory; tensors are the engine's.
+//!
+//! Start reading at [`Models`].
+
+mod error;
+mod hash;
+pub mod identify;
+mod install;
+mod jobs;
+mod models;
+
+pub use error::{IdentifyError, ModelError};
+pub use hash::{content_hash, size_on_disk};
+pub use invoke_storage::models::ModelOrder;
+pub use jobs::{InstallJob, InstallStatus};
+pub use models::{ModelQuery, ModelSettings, Models};

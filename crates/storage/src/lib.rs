@@ -1,1 +1,37 @@
-//! Placeholder.
+//! Every line of SQL of the product, and nothing else: no rules about who may do what (those are `permissions`), no
+//! files but the database's own. That it is SQLite is known here only; no public signature shows it.
+//!
+//! Start with [`Database`]: it opens the file, refuses what it must not touch, migrates, and hands out transactions.
+//! Each table (or group of tables) is a folder with its SQL beside its code; its functions are verbs (`get`, `find`,
+//! `list`, `insert`, `update`, `delete`, `count`) that take a [`ReadTx`] or, to change something, a [`Tx`]. A listing
+//! takes a `Scope`, a change takes a `Grant`; both come from `permissions`.
+//!
+//! To add a table: a migration (see `migrations/README.md`), a folder here with `mod.rs` and its `.sql` files, a line
+//! below. SQL is constant text with bound parameters; a one-line query may stay inline.
+
+mod clock;
+mod db;
+mod error;
+mod inspect;
+mod migrate;
+mod readers;
+mod time;
+
+pub mod app_settings;
+pub mod boards;
+pub mod client_state;
+pub mod file_deletions;
+pub mod images;
+pub mod models;
+pub mod queue;
+pub mod runtime_settings;
+pub mod user_sessions;
+pub mod users;
+
+pub use db::{Database, ReadTx, StorageSettings, Tx};
+pub use error::StorageError;
+pub use migrate::schema;
+pub use time::{from_text, to_text, to_text_with_offset};
+
+#[cfg(test)]
+mod testing;

@@ -1,0 +1,155 @@
+//! From settings to the plain settings of each crate, and the parts put together.
+
+use crate::workers::WorkersFrom;
+use crate::{StartError, pages};
+use invoke_api::{App, CorsSettings, PASSWORD_SLOTS, WebSettings};
+use invoke_auth::{Accounts, AuthSettings, HashCost};
+use invoke_config::Settings;
+use invoke_config::sections::{DatabaseSync, ImageSubfolders, QueueMode, QueueVisibility, RestartPolicy as ConfiguredPolicy};
+use invoke_domain::{Clock, OsRandom, Random, SystemClock};
+use invoke_events::Bus;
+use invoke_graph::Catalogue;
+use invoke_library::{ImageSettings, Images, SubfolderStrategy};
+use invoke_model_manager::{ModelSettings, Models};
+use invoke_queue::{Mode, Queue, QueueSettings, QueueVisibility as Visibility, RestartPolicy};
+use invoke_storage::{Database, StorageSettings};
+use jiff::SignedDuration;
+use std::sync::Arc;
+use tokio::sync::Semaphore;
+
+/// What a server is made of beside its settings. Tests put their own things in.
+#[derive(Debug)]
+pub struct Parts {
+    /// The current time.
+    pub clock: Arc<dyn Clock>,
+    /// Ids and secrets.
+    pub random: Arc<dyn Random>,
+    /// What hashing a password costs.
+    pub hash_cost: HashCost,
+    /// The nodes that graphs may use.
+    pub catalogue: Arc<Catalogue>,
+    /// Who runs the queue's items.
+    pub workers: WorkersFrom,
+}
+
+impl Parts {
+    /// The machine's clock and randomness, the committed catalogue, worker processes.
+    ///
+    /// # Errors
+    /// When the catalogue cannot be read.
+    pub fn real() -> Result<Self, StartError> {
+        Ok(Self {
+            clock: Arc::new(SystemClock),
+            random: Arc::new(OsRandom),
+            hash_cost: HashCost::default(),
+            catalogue: Catalogue::embedded()?,
+            workers: WorkersFrom::Processes,
+        })
+    }
+}
+
+/// Opens the database and puts the crates together.
+pub(crate) fn compose(settings: &Settings, parts: &Parts, loopback: bool) -> Result<App, StartError> {
+    let (clock, random) = (Arc::clone(&parts.clock), Arc::clone(&parts.random));
+    let bus = Bus::default();
+    let database = Database::open(&storage(settings), Arc::clone(&clock), &*random)?;
+    let accounts =
+        Accounts::new(database.clone(), auth(settings, parts.hash_cost), Arc::clone(&clock), Arc::clone(&random))?;
+    let images = Images::new(database.clone(), images(settings), Arc::clone(&clock), Arc::clone(&random))?;
+    let models = Models::new(database.clone(), models(settings), bus.clone(), Arc::clone(&random));
+    let queue = Queue::new(
+        database.clone(),
+        queue(settings),
+        Arc::clone(&parts.catalogue),
+        bus.clone(),
+        Arc::clone(&clock),
+        Arc::clone(&random),
+    );
+    let web = web(settings, loopback);
+    web.cors.check().map_err(StartError::Cors)?;
+    let password_slots = Semaphore::new(PASSWORD_SLOTS);
+    Ok(App { accounts, images, models, queue, database, bus, clock, random, web, password_slots })
+}
+
+fn storage(settings: &Settings) -> StorageSettings {
+    StorageSettings {
+        path: settings.database_file(),
+        sync_full: settings.paths.database_sync == DatabaseSync::Full,
+        ..StorageSettings::default()
+    }
+}
+
+fn auth(settings: &Settings, hash_cost: HashCost) -> AuthSettings {
+    let accounts = &settings.accounts;
+    AuthSettings {
+        multiuser: accounts.multiuser,
+        strict_password_checking: settings.strict_passwords(),
+        lifetime: SignedDuration::from_hours(accounts.jwt_token_expiry_hours.0),
+        remembered_lifetime: SignedDuration::from_hours(24 * accounts.jwt_remember_me_days.0),
+        secret: accounts.jwt_secret_key.as_ref().map(|secret| secret.reveal().to_owned()),
+        hash_cost,
+    }
+}
+
+fn images(settings: &Settings) -> ImageSettings {
+    ImageSettings {
+        subfolder_strategy: match settings.paths.image_subfolder_strategy {
+            ImageSubfolders::Flat => SubfolderStrategy::Flat,
+            ImageSubfolders::Date => SubfolderStrategy::Date,
+            ImageSubfolders::Type => SubfolderStrategy::Type,
+            ImageSubfolders::Hash => SubfolderStrategy::Hash,
+        },
+        png_compress_level: u8::try_from(settings.device.pil_compress_level.0).unwrap_or(1),
+        ..ImageSettings::new(&settings.paths.outputs_dir)
+    }
+}
+
+fn models(settings: &Settings) -> ModelSettings {
+    ModelSettings {
+        models_dir: settings.paths.models_dir.clone(),
+        source_dirs: settings.models.model_source_dirs.clone(),
+    }
+}
+
+fn queue(settings: &Settings) -> QueueSettings {
+    let queue = &settings.queue;
+    let multiuser = settings.accounts.multiuser;
+    let size = |number: i64| usize::try_from(number).unwrap_or(usize::MAX);
+    QueueSettings {
+        mode: match queue.session_queue_mode {
+            QueueMode::RoundRobin if multiuser => Mode::RoundRobin,
+            QueueMode::RoundRobin | QueueMode::Fifo => Mode::Fifo,
+        },
+        multiuser,
+        max_queue_size: size(queue.max_queue_size.0),
+        max_queue_history: queue.max_queue_history.map(|number| size(number.0)),
+        clear_at_start: queue.clear_queue_on_startup,
+        visibility: match settings.accounts.queue_visibility {
+            QueueVisibility::Own => Visibility::Own,
+            QueueVisibility::Redacted => Visibility::Redacted,
+        },
+        restart_policy: match queue.restart_policy {
+            ConfiguredPolicy::Requeue => RestartPolicy::Requeue,
+            ConfiguredPolicy::Cancel => RestartPolicy::Cancel,
+        },
+    }
+}
+
+fn web(settings: &Settings, loopback: bool) -> WebSettings {
+    let network = &settings.network;
+    WebSettings {
+        multiuser: settings.accounts.multiuser,
+        loopback,
+        allowed_hosts: network.allowed_hosts.clone(),
+        cors: CorsSettings {
+            origins: network.allow_origins.clone(),
+            credentials: network.allow_credentials,
+            methods: network.allow_methods.clone(),
+            headers: network.allow_headers.clone(),
+        },
+        compression_level: u32::try_from(network.http_compression_level.0).unwrap_or(9),
+        base_path: settings.base_path().to_owned(),
+        https: false,
+        pages: pages::source(settings),
+    }
+}

@@ -1,0 +1,144 @@
+//! Who runs the queue's items.
+
+use crate::StartError;
+use crate::backlog::{Items, Lanes};
+use crate::compose::Parts;
+use invoke_api::App;
+use invoke_config::Settings;
+use invoke_config::sections::{Devices, Precision};
+use invoke_queue::Workers;
+use invoke_runners::{RunnerSettings, Runners, WorkerSettings};
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Where workers come from.
+pub enum WorkersFrom {
+    /// Processes of `invokeai-worker`, found beside this program.
+    Processes,
+    /// Made by a test, in this process.
+    Custom(Box<dyn FnOnce(Pieces) -> Arc<dyn Workers> + Send>),
+    /// Nobody: items wait.
+    Nobody,
+}
+
+impl fmt::Debug for WorkersFrom {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Processes => "Processes",
+            Self::Custom(_) => "Custom",
+            Self::Nobody => "Nobody",
+        })
+    }
+}
+
+/// What workers work with.
+#[derive(Debug, Clone)]
+pub struct Pieces {
+    /// The whole state of the server.
+    pub app: Arc<App>,
+}
+
+/// Workers at work.
+#[derive(Debug)]
+pub(crate) struct Running(Option<Arc<Runners>>);
+
+impl Running {
+    /// Ends the worker processes.
+    pub(crate) fn stop(&mut self, app: &App) {
+        // Workers and queue hold each other.
+        app.queue.forget_workers();
+        let Some(runners) = self.0.take() else { return };
+        match tokio::runtime::Builder::new_current_thread().enable_all().build() {
+            Ok(runtime) => runtime.block_on(runners.shutdown()),
+            Err(error) => tracing::error!("the workers could not be told to end: {error}"),
+        }
+    }
+}
+
+/// Starts the workers and makes them known to the queue.
+pub(crate) fn start(settings: &Settings, parts: Parts, app: &Arc<App>) -> Result<Running, StartError> {
+    match parts.workers {
+        WorkersFrom::Nobody => Ok(Running(None)),
+        WorkersFrom::Custom(make) => {
+            app.queue.set_workers(make(Pieces { app: Arc::clone(app) }));
+            Ok(Running(None))
+        }
+        WorkersFrom::Processes => {
+            let items = Items {
+                queue: app.queue.clone(),
+                database: app.database.clone(),
+                multiuser: app.web.multiuser,
+            };
+            let runners = Runners::start(
+                runner_settings(settings, parts.catalogue.hash()),
+                Arc::new(items),
+                app.images.clone(),
+                app.models.clone(),
+                app.bus.clone(),
+                parts.random,
+            )?;
+            app.queue.set_workers(Arc::new(Lanes(Arc::clone(&runners))));
+            Ok(Running(Some(runners)))
+        }
+    }
+}
+
+fn runner_settings(settings: &Settings, catalogue_hash: String) -> RunnerSettings {
+    let scratch = settings.paths.outputs_dir.join("tensors");
+    let idle_minutes = u64::try_from(settings.device.worker_idle_minutes.0).unwrap_or_default();
+    RunnerSettings {
+        idle: (idle_minutes > 0).then(|| Duration::from_secs(60 * idle_minutes)),
+        catalogue_hash,
+        worker: WorkerSettings {
+            precision: match settings.device.precision {
+                Precision::Auto => "auto",
+                Precision::Float16 => "float16",
+                Precision::Bfloat16 => "bfloat16",
+                Precision::Float32 => "float32",
+            }
+            .to_owned(),
+            models_dirs: vec![settings.paths.models_dir.clone()],
+            cache_bytes: bytes(settings.cache.max_cache_ram_gb),
+            device_cache_bytes: bytes(settings.cache.max_cache_vram_gb),
+            node_cache_entries: u32::try_from(settings.cache.node_cache_size.0).unwrap_or(u32::MAX),
+            tiled_decode: settings.device.force_tiled_decode,
+        },
+        ..RunnerSettings::new(worker_binary(), devices(settings), scratch)
+    }
+}
+
+/// Gigabytes to bytes; nothing to 0, which leaves the choice to the worker.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an amount of memory, 0 or more")]
+fn bytes(gigabytes: Option<invoke_config::Amount>) -> u64 {
+    gigabytes.map_or(0, |amount| (amount.0 * f64::from(1_u32 << 30)) as u64)
+}
+
+/// `invokeai-worker` beside this program.
+fn worker_binary() -> PathBuf {
+    const NAME: &str = "invokeai-worker";
+    let beside = std::env::current_exe().ok().and_then(|program| Some(program.parent()?.join(NAME)));
+    beside.unwrap_or_else(|| PathBuf::from(NAME))
+}
+
+/// The devices to work on, one worker each.
+fn devices(settings: &Settings) -> Vec<String> {
+    match (&settings.device.generation_devices, settings.device.device.0.as_str()) {
+        (Devices::List(devices), _) => devices.clone(),
+        (Devices::Auto, "auto") => found_devices(),
+        (Devices::Auto, device) => vec![device.to_owned()],
+    }
+}
+
+/// Every CUDA device the machine has, else the CPU. Told from device files: asking libtorch would mean loading it.
+fn found_devices() -> Vec<String> {
+    let files = std::fs::read_dir("/dev").into_iter().flatten().flatten();
+    let mut numbers: Vec<u32> =
+        files.filter_map(|file| file.file_name().to_str()?.strip_prefix("nvidia")?.parse().ok()).collect();
+    numbers.sort_unstable();
+    match numbers.len() {
+        0 => vec!["cpu".to_owned()],
+        count => (0..count).map(|index| format!("cuda:{index}")).collect(),
+    }
+}

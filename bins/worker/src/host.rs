@@ -1,0 +1,66 @@
+//! What nodes ask, sent to the server; every call waits for its answer.
+
+use invoke_domain::ModelRecord;
+use invoke_graph::{Host, HostError, LoadedImage, ModelInfo, NewImage, PixelMode, Progress, StoredImage};
+use invoke_worker_protocol::Picture;
+use invoke_worker_protocol::client::RunLink;
+use invoke_worker_protocol::wire::{Failure, StoreImage};
+use serde_json::Value;
+
+/// The server, as the nodes of one run see it.
+pub(crate) struct ServerHost(pub(crate) RunLink);
+
+fn refused(failure: Failure) -> HostError {
+    HostError { kind: failure.kind, message: failure.message }
+}
+
+fn broken(what: impl std::fmt::Display) -> HostError {
+    HostError { kind: "ProtocolError".to_owned(), message: format!("The server's answer can not be used: {what}") }
+}
+
+impl Host for ServerHost {
+    fn is_cancelled(&self) -> bool {
+        self.0.is_cancelled()
+    }
+
+    fn progress(&self, progress: Progress) {
+        let preview = progress.preview.map(|preview| (preview.width, preview.height, preview.jpeg));
+        self.0.progress(&progress.message, progress.percentage, preview);
+    }
+
+    fn model_loading(&self, model: &ModelInfo, submodel: Option<&str>) {
+        self.0.model_load(model.record.key.as_str(), submodel, false);
+    }
+
+    fn model_loaded(&self, model: &ModelInfo, submodel: Option<&str>) {
+        self.0.model_load(model.record.key.as_str(), submodel, true);
+    }
+
+    fn store_image(&self, image: NewImage) -> Result<StoredImage, HostError> {
+        let picture =
+            Picture::new(image.mode.as_str(), image.width, image.height, image.pixels.into()).map_err(broken)?;
+        let request = StoreImage {
+            picture: None,
+            category: image.category.as_str().to_owned(),
+            is_intermediate: image.is_intermediate,
+            board_id: image.board_id,
+            metadata: image.metadata.map(|metadata| metadata.to_string()),
+            node_id: image.node_id,
+        };
+        let stored = self.0.store_image(picture, request).map_err(refused)?;
+        Ok(StoredImage { name: stored.name, width: stored.width, height: stored.height })
+    }
+
+    fn load_image(&self, name: &str) -> Result<LoadedImage, HostError> {
+        let (picture, metadata) = self.0.load_image(name).map_err(refused)?;
+        let mode = PixelMode::parse(&picture.mode).ok_or_else(|| broken(format!("mode {}", picture.mode)))?;
+        let metadata: Option<Value> = metadata.map(|text| serde_json::from_str(&text)).transpose().map_err(broken)?;
+        Ok(LoadedImage { mode, width: picture.width, height: picture.height, pixels: picture.pixels.into(), metadata })
+    }
+
+    fn model(&self, key: &str) -> Result<ModelInfo, HostError> {
+        let found = self.0.find_model(key).map_err(refused)?;
+        let config = serde_json::from_str(&found.config).map_err(broken)?;
+        Ok(ModelInfo { record: ModelRecord { key: key.into(), config }, path: found.path.into() })
+    }
+}

@@ -1,0 +1,124 @@
+//! The table from other crates' errors to statuses and words. No match has a wildcard, so that a new variant does not
+//! compile until someone chose its status.
+
+use crate::error::ApiError;
+use actix_web::http::StatusCode;
+use invoke_auth::{AuthError, EmailProblem};
+use invoke_graph::Problem;
+use invoke_library::LibraryError;
+use invoke_model_manager::ModelError;
+use invoke_permissions::Denied;
+use invoke_queue::QueueError;
+use invoke_storage::StorageError;
+
+impl From<AuthError> for ApiError {
+    fn from(error: AuthError) -> Self {
+        let detail = error.to_string();
+        match error {
+            AuthError::InvalidToken => Self::unauthorized("Invalid or expired token"),
+            AuthError::AccountUnavailable => Self::unauthorized("User not found or inactive"),
+            AuthError::IncorrectLogin => Self::challenge(detail),
+            AuthError::AccountDisabled | AuthError::SingleUserLogin | AuthError::SingleUserSetup => Self::forbidden(detail),
+            AuthError::NotAnAdministrator(_) => Self::forbidden(detail),
+            AuthError::AlreadyConfigured
+            | AuthError::Password(_)
+            | AuthError::EmailTaken { .. }
+            | AuthError::LastAdministrator
+            | AuthError::SystemUser
+            | AuthError::CurrentPasswordMissing
+            | AuthError::CurrentPasswordIncorrect => Self::bad_request(detail),
+            AuthError::Email(problem) => email(&problem, ""),
+            AuthError::UserNotFound => Self::not_found(detail),
+            AuthError::Hash(_) => Self::internal("hashing a password", &detail),
+            AuthError::Storage(error) => error.into(),
+        }
+    }
+}
+
+/// The problem with the field `email`, which held `input`.
+pub(crate) fn email(problem: &EmailProblem, input: &str) -> ApiError {
+    let loc = ["body".into(), "email".into()];
+    ApiError::invalid(Problem::new("value_error", &loc, problem.to_string(), &input.into()))
+}
+
+/// The two families of words for a token that does not count: routes about the own account (`own`) ask for one with a
+/// challenge, all others do not.
+pub(crate) fn token(error: AuthError, own: bool) -> ApiError {
+    match error {
+        AuthError::InvalidToken if own => ApiError::challenge("Invalid or expired authentication token"),
+        AuthError::AccountUnavailable if own => ApiError::challenge("User account is inactive or does not exist"),
+        other => other.into(),
+    }
+}
+
+impl From<LibraryError> for ApiError {
+    fn from(error: LibraryError) -> Self {
+        match error {
+            LibraryError::ImageNotFound { .. } | LibraryError::UnsafeName { .. } => Self::not_found("Image not found"),
+            LibraryError::FileMissing { .. } => {
+                tracing::warn!("{error}");
+                Self::not_found("Image not found")
+            }
+            LibraryError::BoardNotFound { .. } => Self::not_found("Board not found"),
+            LibraryError::Denied(denied) => denied.into(),
+            LibraryError::Swept { .. } => Self::refused(StatusCode::CONFLICT, error.to_string()),
+            LibraryError::File { ref source, .. } => Self::internal(&error.to_string(), source),
+            LibraryError::Picture(error) => Self::internal("reading or writing a picture", &error),
+            LibraryError::Storage(error) => error.into(),
+        }
+    }
+}
+
+impl From<ModelError> for ApiError {
+    fn from(error: ModelError) -> Self {
+        let detail = error.to_string();
+        match error {
+            ModelError::NotFound => Self::not_found(detail),
+            ModelError::NoSuchJob(id) => Self::not_found(format!("No job with id {id} known")),
+            ModelError::UnsupportedSource(_) => Self::refused(StatusCode::CONFLICT, detail),
+            ModelError::OutsideSources(_) => Self::forbidden(detail),
+            ModelError::Denied(denied) => denied.into(),
+            ModelError::Storage(error) => error.into(),
+            ModelError::File { source, .. } => Self::internal(&detail, &source),
+        }
+    }
+}
+
+impl From<QueueError> for ApiError {
+    fn from(error: QueueError) -> Self {
+        let detail = error.to_string();
+        match error {
+            QueueError::Invalid(problems) => Self::Invalid(problems),
+            QueueError::NotFound { .. } => Self::not_found(detail),
+            QueueError::DeniedItem { item, denied } => match denied.action {
+                "cancel" | "delete" => denied.into(),
+                _ => Self::forbidden(format!("You do not have permission to retry queue item {item}")),
+            },
+            QueueError::Denied(denied) => denied.into(),
+            QueueError::Session { source, .. } => Self::internal(&detail, &source),
+            QueueError::Storage(error) => error.into(),
+        }
+    }
+}
+
+impl From<Denied> for ApiError {
+    /// What may not be seen is mostly told apart from what is not there, because clients of the reference expect it: its
+    /// ids cannot be guessed.
+    fn from(denied: Denied) -> Self {
+        Self::forbidden(match (denied.object, denied.action) {
+            ("image", "view") => "Not authorized to access this image".to_owned(),
+            ("image", _) => "Not authorized to modify this image".to_owned(),
+            ("board", "contribute to") => "Not authorized to upload to this board".to_owned(),
+            ("board", _) => "Not authorized to access this board".to_owned(),
+            ("queue item", action) => format!("You do not have permission to {action} this queue item"),
+            _ => "Admin privileges required".to_owned(),
+        })
+    }
+}
+
+impl From<StorageError> for ApiError {
+    fn from(error: StorageError) -> Self {
+        let source = std::error::Error::source(&error).map(|source| format!(": {source}")).unwrap_or_default();
+        Self::internal("using the database", &format!("{error}{source}"))
+    }
+}

@@ -1,0 +1,3 @@
+//! About the program.
+
+pub(crate) mod version;

@@ -1,0 +1,24 @@
+//! What runs.
+
+use super::QueuePath;
+use super::dto::ItemDto;
+use crate::call::Call;
+use crate::error::ApiError;
+use crate::wire::json;
+use actix_web::{HttpResponse, get};
+use invoke_queue::QueueError;
+
+/// The running item; null when none runs or the caller may not know of it.
+#[utoipa::path(operation_id = "get_current_queue_item", tag = "queue", params(QueuePath),
+    responses((status = 200, body = Option<ItemDto>)))]
+#[get("/api/v1/queue/{queue_id}/current")]
+pub(crate) async fn current(call: Call) -> Result<HttpResponse, ApiError> {
+    let QueuePath { queue_id } = call.path()?;
+    let item = call
+        .run(move |app, actor| {
+            let item = app.queue.current(actor, &queue_id)?;
+            Ok::<_, QueueError>(item.map(|item| ItemDto::full(item, app.queue.catalogue())))
+        })
+        .await?;
+    Ok(json(&item))
+}

@@ -1,0 +1,111 @@
+//! Which room gets which form of an event. The table is section 4 of the reference's socket contract.
+
+use super::handler::Listener;
+use super::payload::{self, View};
+use invoke_domain::{ItemId, UserId};
+use invoke_events::Event;
+use invoke_socketio::Sockets;
+use serde_json::{Value, json};
+use std::collections::BTreeSet;
+
+/// The room of all administrators.
+pub(super) const ADMINS: &str = "admin";
+
+/// The room of one user's clients.
+pub(super) fn user_room(user: &UserId) -> String {
+    format!("user:{user}")
+}
+
+/// The room of those who follow a queue.
+pub(super) fn queue_room(queue_id: &str) -> String {
+    format!("queue:{queue_id}")
+}
+
+/// Sends `event` to whom it concerns.
+pub(super) fn deliver(sockets: &Sockets<Listener>, event: &Event, timestamp: i64) {
+    let send = |rooms: &[&str], except: &[&str], name: &str, payload: &Value| sockets.emit(rooms, except, name, payload);
+    match event {
+        Event::BatchEnqueued(batch) => {
+            let (owner, queue) = (user_room(&batch.user_id), queue_room(batch.queue_id.as_str()));
+            let payload = |view| payload::batch_enqueued(batch, view, timestamp);
+            send(&[&owner, ADMINS], &[], "batch_enqueued", &payload(View::Full));
+            send(&[&queue], &[&owner, ADMINS], "batch_enqueued", &payload(View::Redacted));
+        }
+        Event::ItemStatusChanged(change) => {
+            let (owner, queue) = (user_room(&change.item.user_id), queue_room(change.item.queue_id.as_str()));
+            let payload = |view| payload::item_changed(change, view, timestamp);
+            send(&[&owner, ADMINS], &[], "queue_item_status_changed", &payload(View::Full));
+            send(&[&queue], &[&owner, ADMINS], "queue_item_status_changed", &payload(View::Redacted));
+        }
+        Event::ItemsCanceled { queue_id, items } => {
+            by_owner(sockets, "queue_items_canceled", "canceled", queue_id.as_str(), items, timestamp);
+        }
+        Event::ItemsRetried { queue_id, items } => {
+            by_owner(sockets, "queue_items_retried", "retried", queue_id.as_str(), items, timestamp);
+        }
+        Event::QueueCleared { queue_id, user_id } => {
+            let queue = queue_room(queue_id.as_str());
+            let payload = |view| payload::queue_cleared(queue_id.as_str(), user_id.as_ref(), view, timestamp);
+            match user_id {
+                None => send(&[&queue], &[], "queue_cleared", &payload(View::Full)),
+                Some(user) => {
+                    let owner = user_room(user);
+                    send(&[&owner, ADMINS], &[], "queue_cleared", &payload(View::Full));
+                    send(&[&queue], &[&owner, ADMINS], "queue_cleared", &payload(View::Redacted));
+                }
+            }
+        }
+        Event::Node(node) => {
+            let owner = user_room(&node.user_id);
+            let (name, payload) = payload::node(node, timestamp);
+            let progress = matches!(node.report, invoke_events::NodeReport::Progress { .. });
+            // What a picture looks like on the way is its owner's business alone.
+            let rooms: &[&str] = if progress { &[&owner] } else { &[&owner, ADMINS] };
+            send(rooms, &[], name, &payload);
+        }
+        Event::ModelLoad { config, submodel, user_id, done } => {
+            let name = if *done { "model_load_complete" } else { "model_load_started" };
+            let payload =
+                json!({ "timestamp": timestamp, "config": config, "submodel_type": submodel, "user_id": user_id });
+            send(&[&user_room(user_id)], &[], name, &payload);
+        }
+        Event::InstallStarted { job, source } => {
+            let payload = json!({ "timestamp": timestamp, "id": job, "source": source });
+            send(&[ADMINS], &[], "model_install_started", &payload);
+        }
+        Event::InstallComplete { job, source, key, total_bytes, config } => {
+            let payload = json!({
+                "timestamp": timestamp, "id": job, "source": source, "key": key, "total_bytes": total_bytes, "config": config,
+            });
+            send(&[ADMINS], &[], "model_install_complete", &payload);
+        }
+        Event::InstallFailed { job, source, failure } => {
+            let payload = json!({
+                "timestamp": timestamp, "id": job, "source": source, "error_type": failure.kind, "error": failure.message,
+            });
+            send(&[ADMINS], &[], "model_install_error", &payload);
+        }
+    }
+}
+
+/// Administrators get all items, each owner the own ones, everybody else in the queue's room empty lists.
+fn by_owner(
+    sockets: &Sockets<Listener>,
+    name: &str,
+    word: &str,
+    queue_id: &str,
+    items: &[(UserId, ItemId)],
+    timestamp: i64,
+) {
+    sockets.emit(&[ADMINS], &[], name, &payload::items(word, queue_id, items, timestamp));
+    let owners: BTreeSet<&UserId> = items.iter().map(|(user, _)| user).collect();
+    let mut told = vec![ADMINS.to_owned()];
+    for owner in owners {
+        let own: Vec<(UserId, ItemId)> = items.iter().filter(|(user, _)| user == owner).cloned().collect();
+        let room = user_room(owner);
+        sockets.emit(&[&room], &[ADMINS], name, &payload::items(word, queue_id, &own, timestamp));
+        told.push(room);
+    }
+    let told: Vec<&str> = told.iter().map(String::as_str).collect();
+    sockets.emit(&[&queue_room(queue_id)], &told, name, &payload::items(word, queue_id, &[], timestamp));
+}

@@ -1,0 +1,38 @@
+//! `torch.nn.Conv2d` with a square kernel and a bias.
+
+use tch::Tensor;
+
+use crate::Result;
+use crate::weights::{Weight, Weights};
+
+/// A convolution over images.
+#[derive(Debug)]
+pub struct Conv2d {
+    weight: Weight,
+    bias: Weight,
+    stride: i64,
+    padding: i64,
+}
+
+impl Conv2d {
+    /// A convolution that keeps the size of the image: stride 1, padding half the kernel.
+    pub fn new(w: &Weights, inputs: i64, outputs: i64, kernel: i64) -> Result<Self> {
+        Self::strided(w, inputs, outputs, kernel, 1, kernel / 2)
+    }
+
+    /// A convolution of this stride and padding.
+    pub fn strided(w: &Weights, inputs: i64, outputs: i64, kernel: i64, stride: i64, padding: i64) -> Result<Self> {
+        Ok(Self {
+            weight: w.tensor("weight", &[outputs, inputs, kernel, kernel])?,
+            bias: w.tensor("bias", &[outputs])?,
+            stride,
+            padding,
+        })
+    }
+
+    /// `(b, inputs, h, w)` to `(b, outputs, h', w')`
+    pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        let (stride, padding) = ([self.stride; 2], [self.padding; 2]);
+        Ok(x.f_conv2d(&self.weight, Some(&*self.bias), stride, padding, [1, 1], 1)?)
+    }
+}

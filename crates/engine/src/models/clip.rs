@@ -1,0 +1,216 @@
+//! The text encoder of CLIP, which Stable Diffusion listens to.
+//!
+//! Radford et al., "Learning Transferable Visual Models From Natural Language Supervision" (2021). Written after
+//! `src/transformers/models/clip/modeling_clip.py` of transformers 5.5.4; names are those of the checkpoint.
+
+use std::path::Path;
+
+use serde::Deserialize;
+use tch::{Kind, Tensor};
+
+use crate::device::Device;
+use crate::layers::{Embedding, LayerNorm, Linear};
+use crate::weights::Weights;
+use crate::{EngineError, Result, json};
+
+/// `config.json` of a text encoder; what a file leaves out has the value transformers assumes.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(default)]
+pub struct ClipConfig {
+    /// Tokens it knows.
+    pub vocab_size: i64,
+    /// Width of its embeddings.
+    pub hidden_size: i64,
+    /// Width inside a layer's MLP.
+    pub intermediate_size: i64,
+    /// Layers.
+    pub num_hidden_layers: usize,
+    /// Attention heads, which share the width.
+    pub num_attention_heads: i64,
+    /// Tokens it reads at most.
+    pub max_position_embeddings: i64,
+    /// Between the two halves of the MLP.
+    pub hidden_act: Activation,
+    /// Keeps the norms from dividing by zero.
+    pub layer_norm_eps: f64,
+}
+
+impl Default for ClipConfig {
+    fn default() -> Self {
+        Self {
+            vocab_size: 49_408,
+            hidden_size: 512,
+            intermediate_size: 2_048,
+            num_hidden_layers: 12,
+            num_attention_heads: 8,
+            max_position_embeddings: 77,
+            hidden_act: Activation::QuickGelu,
+            layer_norm_eps: 1e-5,
+        }
+    }
+}
+
+/// The activations CLIP models are trained with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Activation {
+    /// OpenAI's approximation.
+    QuickGelu,
+    /// The exact one, of OpenCLIP.
+    Gelu,
+}
+
+impl Activation {
+    fn forward(self, x: &Tensor) -> Result<Tensor> {
+        Ok(match self {
+            Self::QuickGelu => x.f_mul(&x.f_mul_scalar(1.702)?.f_sigmoid()?)?,
+            Self::Gelu => x.f_gelu("none")?,
+        })
+    }
+}
+
+/// A text encoder.
+#[derive(Debug)]
+pub struct ClipTextModel {
+    config: ClipConfig,
+    token_embedding: Embedding,
+    position_embedding: Embedding,
+    layers: Vec<EncoderLayer>,
+    final_layer_norm: LayerNorm,
+    bytes: u64,
+}
+
+impl ClipTextModel {
+    /// Loads the encoder from a `text_encoder` folder.
+    pub fn load(folder: &Path, device: Device, kind: Kind) -> Result<Self> {
+        let config = json::read(&folder.join("config.json"))?;
+        Self::new(config, &Weights::open(folder, device, kind)?)
+    }
+
+    /// Builds the encoder from its weights.
+    pub fn new(config: ClipConfig, weights: &Weights) -> Result<Self> {
+        let heads = config.num_attention_heads;
+        if heads < 1 || config.hidden_size % heads != 0 {
+            let reason = format!("a width of {} cannot be shared by {heads} attention heads", config.hidden_size);
+            return Err(EngineError::Setting(reason));
+        }
+        let (width, positions) = (config.hidden_size, config.max_position_embeddings);
+        let text_model = weights / "text_model";
+        let embeddings = &text_model / "embeddings";
+        let layers = &text_model / "encoder" / "layers";
+        Ok(Self {
+            token_embedding: Embedding::new(&(&embeddings / "token_embedding"), config.vocab_size, width)?,
+            position_embedding: Embedding::new(&(&embeddings / "position_embedding"), positions, width)?,
+            layers: (0..config.num_hidden_layers)
+                .map(|index| EncoderLayer::new(&config, &(&layers / index)))
+                .collect::<Result<_>>()?,
+            final_layer_norm: LayerNorm::new(&(&text_model / "final_layer_norm"), width, config.layer_norm_eps)?,
+            bytes: weights.loaded_bytes(),
+            config,
+        })
+    }
+
+    /// What it was built from.
+    pub fn config(&self) -> &ClipConfig {
+        &self.config
+    }
+
+    /// Bytes of its weights.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// Token ids to embeddings. A `mask` says which tokens others may look at; `skip` leaves out that many of the last layers,
+    /// never the final norm.
+    pub fn forward(&self, ids: &Tensor, mask: Option<&Tensor>, skip: usize) -> Result<Tensor> {
+        // (b, t)
+        let (batch, length) = ids.size2()?;
+        if length > self.config.max_position_embeddings {
+            let expected = format!("(batch, at most {})", self.config.max_position_embeddings);
+            return Err(EngineError::Input { what: "ids", expected, got: ids.size() });
+        }
+        let Some(used) = self.layers.len().checked_sub(skip) else {
+            let reason = format!("cannot skip {skip} of the text encoder's {} layers", self.layers.len());
+            return Err(EngineError::Setting(reason));
+        };
+        let positions = self.position_embedding.weight().f_narrow(0, 0, length)?;
+        let tokens = self.token_embedding.forward(&ids.f_to_device(positions.device())?)?;
+        let mut x = tokens.f_add(&positions)?; // (b, t, c)
+
+        let attention = match mask {
+            None => None,
+            Some(mask) => {
+                let mask = mask.f_to_device(x.device())?.f_to_kind(Kind::Bool)?.f_view([batch, 1, 1, length])?;
+                let causal = Tensor::f_ones([length, length], (Kind::Bool, x.device()))?.f_tril(0)?;
+                Some(mask.f_logical_and(&causal)?) // (b, 1, t, t)
+            }
+        };
+        for layer in &self.layers[..used] {
+            x = layer.forward(&x, attention.as_ref())?;
+        }
+        self.final_layer_norm.forward(&x)
+    }
+}
+
+#[derive(Debug)]
+struct EncoderLayer {
+    self_attn: Attention,
+    layer_norm1: LayerNorm,
+    fc1: Linear,
+    fc2: Linear,
+    layer_norm2: LayerNorm,
+    activation: Activation,
+}
+
+impl EncoderLayer {
+    fn new(config: &ClipConfig, weights: &Weights) -> Result<Self> {
+        let mlp = weights / "mlp";
+        Ok(Self {
+            self_attn: Attention::new(config, &(weights / "self_attn"))?,
+            layer_norm1: LayerNorm::new(&(weights / "layer_norm1"), config.hidden_size, config.layer_norm_eps)?,
+            fc1: Linear::new(&(&mlp / "fc1"), config.hidden_size, config.intermediate_size)?,
+            fc2: Linear::new(&(&mlp / "fc2"), config.intermediate_size, config.hidden_size)?,
+            layer_norm2: LayerNorm::new(&(weights / "layer_norm2"), config.hidden_size, config.layer_norm_eps)?,
+            activation: config.hidden_act,
+        })
+    }
+
+    fn forward(&self, x: &Tensor, mask: Option<&Tensor>) -> Result<Tensor> {
+        let x = x.f_add(&self.self_attn.forward(&self.layer_norm1.forward(x)?, mask)?)?;
+        let inside = self.activation.forward(&self.fc1.forward(&self.layer_norm2.forward(&x)?)?)?;
+        Ok(x.f_add(&self.fc2.forward(&inside)?)?)
+    }
+}
+
+#[derive(Debug)]
+struct Attention {
+    q_proj: Linear,
+    k_proj: Linear,
+    v_proj: Linear,
+    out_proj: Linear,
+    heads: i64,
+}
+
+impl Attention {
+    fn new(config: &ClipConfig, weights: &Weights) -> Result<Self> {
+        let square = |name: &str| Linear::new(&(weights / name), config.hidden_size, config.hidden_size);
+        Ok(Self {
+            q_proj: square("q_proj")?,
+            k_proj: square("k_proj")?,
+            v_proj: square("v_proj")?,
+            out_proj: square("out_proj")?,
+            heads: config.num_attention_heads,
+        })
+    }
+
+    fn forward(&self, x: &Tensor, mask: Option<&Tensor>) -> Result<Tensor> {
+        let (batch, length, width) = x.size3()?;
+        let split = |x: Tensor| x.f_view([batch, length, self.heads, width / self.heads])?.f_transpose(1, 2);
+        let query = split(self.q_proj.forward(x)?)?; // (b, h, t, c / h)
+        let key = split(self.k_proj.forward(x)?)?;
+        let value = split(self.v_proj.forward(x)?)?;
+        let causal = mask.is_none();
+        let out = Tensor::f_scaled_dot_product_attention(&query, &key, &value, mask, 0.0, causal, None, false)?;
+        self.out_proj.forward(&out.f_transpose(1, 2)?.f_reshape([batch, length, width])?)
+    }
+}

@@ -1,0 +1,188 @@
+//! `config.json` of a UNet folder.
+
+use serde::Deserialize;
+
+/// A number for all blocks, or one for each.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(untagged)]
+pub enum PerBlock {
+    /// The same for all.
+    All(i64),
+    /// One for each, from the widest image to the narrowest.
+    Each(Vec<i64>),
+}
+
+impl PerBlock {
+    /// The number for a block; a short list repeats its last.
+    pub fn at(&self, block: usize) -> i64 {
+        match self {
+            Self::All(number) => *number,
+            Self::Each(numbers) => numbers.get(block).or(numbers.last()).copied().unwrap_or_default(),
+        }
+    }
+
+    fn fits(&self, blocks: usize) -> bool {
+        match self {
+            Self::All(number) => *number > 0,
+            Self::Each(numbers) => numbers.len() == blocks && numbers.iter().all(|number| *number > 0),
+        }
+    }
+}
+
+/// The settings that decide a UNet's layers, with the reference's defaults. Settings that have only one known meaning are
+/// read to be refused when they ask for another.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(default)]
+#[expect(missing_docs, reason = "the names and meanings are those of the file's format")]
+pub struct UnetConfig {
+    pub in_channels: i64,
+    pub out_channels: i64,
+    pub block_out_channels: Vec<i64>,
+    pub down_block_types: Vec<String>,
+    pub mid_block_type: Option<String>,
+    pub up_block_types: Vec<String>,
+    pub layers_per_block: PerBlock,
+    pub transformer_layers_per_block: PerBlock,
+    pub cross_attention_dim: PerBlock,
+    /// The number of heads: the name is an old mistake of the format.
+    pub attention_head_dim: PerBlock,
+    pub norm_num_groups: i64,
+    pub norm_eps: f64,
+    pub flip_sin_to_cos: bool,
+    pub freq_shift: f64,
+    pub use_linear_projection: bool,
+    pub act_fn: String,
+    pub center_input_sample: bool,
+    pub downsample_padding: i64,
+    pub dual_cross_attention: bool,
+    pub only_cross_attention: bool,
+    pub resnet_time_scale_shift: String,
+    pub time_embedding_type: String,
+    pub class_embed_type: Option<String>,
+    pub addition_embed_type: Option<String>,
+    pub encoder_hid_dim_type: Option<String>,
+    pub num_class_embeds: Option<i64>,
+    pub time_cond_proj_dim: Option<i64>,
+    pub conv_in_kernel: i64,
+    pub conv_out_kernel: i64,
+}
+
+impl Default for UnetConfig {
+    fn default() -> Self {
+        let names = |names: [&str; 4]| names.map(str::to_owned).to_vec();
+        Self {
+            in_channels: 4,
+            out_channels: 4,
+            block_out_channels: vec![320, 640, 1280, 1280],
+            down_block_types: names([CROSS_DOWN, CROSS_DOWN, CROSS_DOWN, DOWN]),
+            mid_block_type: Some(CROSS_MID.to_owned()),
+            up_block_types: names([UP, CROSS_UP, CROSS_UP, CROSS_UP]),
+            layers_per_block: PerBlock::All(2),
+            transformer_layers_per_block: PerBlock::All(1),
+            cross_attention_dim: PerBlock::All(1280),
+            attention_head_dim: PerBlock::All(8),
+            norm_num_groups: 32,
+            norm_eps: 1e-5,
+            flip_sin_to_cos: true,
+            freq_shift: 0.0,
+            use_linear_projection: false,
+            act_fn: "silu".to_owned(),
+            center_input_sample: false,
+            downsample_padding: 1,
+            dual_cross_attention: false,
+            only_cross_attention: false,
+            resnet_time_scale_shift: "default".to_owned(),
+            time_embedding_type: "positional".to_owned(),
+            class_embed_type: None,
+            addition_embed_type: None,
+            encoder_hid_dim_type: None,
+            num_class_embeds: None,
+            time_cond_proj_dim: None,
+            conv_in_kernel: 3,
+            conv_out_kernel: 3,
+        }
+    }
+}
+
+const DOWN: &str = "DownBlock2D";
+const CROSS_DOWN: &str = "CrossAttnDownBlock2D";
+const CROSS_MID: &str = "UNetMidBlock2DCrossAttn";
+const UP: &str = "UpBlock2D";
+const CROSS_UP: &str = "CrossAttnUpBlock2D";
+
+impl UnetConfig {
+    /// Width of the time embedding.
+    pub fn time_embed_dim(&self) -> i64 {
+        self.block_out_channels[0] * 4
+    }
+
+    pub(super) fn down_has_attention(&self, block: usize) -> bool {
+        self.down_block_types[block] == CROSS_DOWN
+    }
+
+    pub(super) fn up_has_attention(&self, block: usize) -> bool {
+        self.up_block_types[block] == CROSS_UP
+    }
+
+    /// The reason why a network of this configuration cannot be built, if there is one.
+    pub fn check(&self) -> Result<(), String> {
+        let blocks = self.block_out_channels.len();
+        let known = |types: &[String], names: [&str; 2]| types.iter().all(|name| names.contains(&name.as_str()));
+        let requirements = [
+            (
+                blocks > 0 && self.down_block_types.len() == blocks && self.up_block_types.len() == blocks,
+                "`block_out_channels`, `down_block_types` and `up_block_types` must have the same number of blocks",
+            ),
+            (
+                known(&self.down_block_types, [DOWN, CROSS_DOWN]),
+                "`down_block_types` may name `DownBlock2D` and `CrossAttnDownBlock2D`",
+            ),
+            (
+                known(&self.up_block_types, [UP, CROSS_UP]),
+                "`up_block_types` may name `UpBlock2D` and `CrossAttnUpBlock2D`",
+            ),
+            (self.mid_block_type.as_deref() == Some(CROSS_MID), "`mid_block_type` must be `UNetMidBlock2DCrossAttn`"),
+            (self.layers_per_block.fits(blocks), "`layers_per_block` must be positive, one number or one per block"),
+            (
+                self.transformer_layers_per_block.fits(blocks),
+                "`transformer_layers_per_block` must be positive, one number or one per block",
+            ),
+            (
+                self.cross_attention_dim.fits(blocks),
+                "`cross_attention_dim` must be positive, one number or one per block",
+            ),
+            (
+                self.attention_head_dim.fits(blocks),
+                "`attention_head_dim` must be positive, one number or one per block",
+            ),
+            (self.in_channels > 0 && self.out_channels > 0, "`in_channels` and `out_channels` must be positive"),
+            (
+                self.norm_num_groups > 0
+                    && self.block_out_channels.iter().all(|n| *n > 0 && n % self.norm_num_groups == 0),
+                "`block_out_channels` must be positive multiples of `norm_num_groups`",
+            ),
+            (
+                (0..blocks).all(|i| self.block_out_channels[i] % self.attention_head_dim.at(i).max(1) == 0),
+                "`block_out_channels` must be multiples of `attention_head_dim`, the number of heads",
+            ),
+            (matches!(self.act_fn.as_str(), "silu" | "swish"), "`act_fn` must be `silu`"),
+            (!self.center_input_sample, "`center_input_sample` is not supported"),
+            (self.downsample_padding == 1, "`downsample_padding` must be 1"),
+            (
+                !self.dual_cross_attention && !self.only_cross_attention,
+                "`dual_cross_attention` and `only_cross_attention` are not supported",
+            ),
+            (self.resnet_time_scale_shift == "default", "`resnet_time_scale_shift` must be `default`"),
+            (self.time_embedding_type == "positional", "`time_embedding_type` must be `positional`"),
+            (self.class_embed_type.is_none() && self.num_class_embeds.is_none(), "class embeddings are not supported"),
+            (self.addition_embed_type.is_none(), "`addition_embed_type` is not supported"),
+            (self.encoder_hid_dim_type.is_none(), "`encoder_hid_dim_type` is not supported"),
+            (self.time_cond_proj_dim.is_none(), "`time_cond_proj_dim` is not supported"),
+            (self.conv_in_kernel == 3 && self.conv_out_kernel == 3, "`conv_in_kernel` and `conv_out_kernel` must be 3"),
+        ];
+        match requirements.iter().find(|(met, _)| !met) {
+            Some((_, reason)) => Err((*reason).to_owned()),
+            None => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,339 @@
+//! Pictures to latents and back: the autoencoder of Stable Diffusion.
+//!
+//! Papers: <https://arxiv.org/abs/1312.6114>, <https://arxiv.org/abs/2112.10752>.
+//! Reference: diffusers 0.40.0, `models/autoencoders/autoencoder_kl.py` `AutoencoderKL`,
+//! `models/autoencoders/vae.py` `Encoder`, `Decoder`, `DiagonalGaussianDistribution`.
+
+mod config;
+
+use std::path::Path;
+
+use tch::{Kind, Tensor};
+
+use crate::device::Device;
+use crate::layers::{
+    Attention, AttentionConfig, Conv2d, Downsample2d, GroupNorm, Padding, ResnetBlock2d, ResnetConfig, Upsample2d,
+};
+use crate::random::Generator;
+use crate::weights::Weights;
+use crate::weights::names::attention;
+use crate::{EngineError, Result, json};
+
+pub use config::VaeConfig;
+
+/// Epsilon of every norm; unlike the UNet's it is not configurable.
+const EPS: f64 = 1e-6;
+/// Bounds of the logarithm of the variance.
+const LOG_VARIANCE: (f64, f64) = (-30.0, 20.0);
+
+/// A loaded autoencoder.
+#[derive(Debug)]
+pub struct Vae {
+    config: VaeConfig,
+    encoder: Encoder,
+    quant_conv: Option<Conv2d>,
+    post_quant_conv: Option<Conv2d>,
+    decoder: Decoder,
+    device: Device,
+    kind: Kind,
+    bytes: u64,
+}
+
+impl Vae {
+    /// Loads `config.json` and the weights from a model's `vae` folder.
+    pub fn load(folder: &Path, device: Device, kind: Kind) -> Result<Self> {
+        let file = folder.join("config.json");
+        let config: VaeConfig = json::read(&file)?;
+        config.check().map_err(|reason| EngineError::Config { file, reason })?;
+        Self::new(&Weights::open(folder, device, kind)?, config)
+    }
+
+    /// Builds the autoencoder of a checked configuration over its weights.
+    pub fn new(w: &Weights, config: VaeConfig) -> Result<Self> {
+        let latent = config.latent_channels;
+        let conv = |wanted, name, channels| {
+            if wanted { Conv2d::new(&(w / name), channels, channels, 1).map(Some) } else { Ok(None) }
+        };
+        let mut vae = Self {
+            encoder: Encoder::new(&(w / "encoder"), &config)?,
+            quant_conv: conv(config.use_quant_conv, "quant_conv", 2 * latent)?,
+            post_quant_conv: conv(config.use_post_quant_conv, "post_quant_conv", latent)?,
+            decoder: Decoder::new(&(w / "decoder"), &config)?,
+            device: w.device(),
+            kind: w.kind(),
+            bytes: 0,
+            config,
+        };
+        vae.bytes = w.loaded_bytes();
+        Ok(vae)
+    }
+
+    /// The configuration it was built from.
+    pub fn config(&self) -> &VaeConfig {
+        &self.config
+    }
+
+    /// Where it computes.
+    pub fn device(&self) -> Device {
+        self.device
+    }
+
+    /// The precision it computes in.
+    pub fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// Bytes of its weights.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+
+    /// Unscaled latents `(b, latent_channels, h, w)` to pictures between -1 and 1, `(b, 3, h * 8, w * 8)`.
+    pub fn decode(&self, latents: &Tensor) -> Result<Tensor> {
+        check("latents", latents, self.config.latent_channels)?;
+        match &self.post_quant_conv {
+            Some(conv) => self.decoder.forward(&conv.forward(latents)?),
+            None => self.decoder.forward(latents),
+        }
+    }
+
+    /// Pictures between -1 and 1, `(b, 3, h, w)`, to the distribution of their latents `(b, latent_channels, h / 8, w / 8)`.
+    pub fn encode(&self, pictures: &Tensor) -> Result<Posterior> {
+        check("pictures", pictures, self.config.in_channels)?;
+        let encoded = self.encoder.forward(pictures)?;
+        let moments = match &self.quant_conv {
+            Some(conv) => conv.forward(&encoded)?,
+            None => encoded,
+        };
+        Posterior::new(&moments, self.config.latent_channels)
+    }
+}
+
+fn check(what: &'static str, tensor: &Tensor, channels: i64) -> Result<()> {
+    match tensor.size()[..] {
+        [_, got, _, _] if got == channels => Ok(()),
+        _ => Err(EngineError::Input { what, expected: format!("(b, {channels}, h, w)"), got: tensor.size() }),
+    }
+}
+
+/// The latents of a picture as independent normal distributions, unscaled.
+#[derive(Debug)]
+pub struct Posterior {
+    /// `(b, latent_channels, h, w)`
+    pub mean: Tensor,
+    /// `(b, latent_channels, h, w)`
+    pub std: Tensor,
+}
+
+impl Posterior {
+    fn new(moments: &Tensor, channels: i64) -> Result<Self> {
+        let mean = moments.f_narrow(1, 0, channels)?;
+        let log_variance = moments.f_narrow(1, channels, channels)?.f_clamp(LOG_VARIANCE.0, LOG_VARIANCE.1)?;
+        Ok(Self { mean, std: log_variance.f_mul_scalar(0.5)?.f_exp()? })
+    }
+
+    /// Latents drawn from the distribution.
+    pub fn sample(&self, generator: &mut Generator) -> Result<Tensor> {
+        let noise = generator.randn_like(&self.mean)?;
+        Ok(self.mean.f_add(&self.std.f_mul(&noise)?)?)
+    }
+}
+
+#[derive(Debug)]
+struct Encoder {
+    conv_in: Conv2d,
+    down_blocks: Vec<DownBlock>,
+    mid_block: MidBlock,
+    conv_norm_out: GroupNorm,
+    conv_out: Conv2d,
+}
+
+impl Encoder {
+    fn new(w: &Weights, config: &VaeConfig) -> Result<Self> {
+        let channels = &config.block_out_channels;
+        let (first, last) = (channels[0], channels[channels.len() - 1]);
+        let down_blocks =
+            (0..channels.len()).map(|i| DownBlock::new(&(w / "down_blocks" / i), config, i)).collect::<Result<_>>()?;
+        Ok(Self {
+            conv_in: Conv2d::new(&(w / "conv_in"), config.in_channels, first, 3)?,
+            down_blocks,
+            mid_block: MidBlock::new(&(w / "mid_block"), config, last)?,
+            conv_norm_out: GroupNorm::new(&(w / "conv_norm_out"), config.norm_num_groups, last, EPS)?,
+            conv_out: Conv2d::new(&(w / "conv_out"), last, 2 * config.latent_channels, 3)?,
+        })
+    }
+
+    /// `(b, 3, h, w)` to `(b, 2 latent_channels, h / 8, w / 8)`
+    fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        let mut x = self.conv_in.forward(x)?;
+        for block in &self.down_blocks {
+            x = block.forward(x)?;
+        }
+        let x = self.mid_block.forward(&x)?;
+        self.conv_out.forward(&self.conv_norm_out.forward(&x)?.f_silu()?)
+    }
+}
+
+#[derive(Debug)]
+struct Decoder {
+    conv_in: Conv2d,
+    mid_block: MidBlock,
+    up_blocks: Vec<UpBlock>,
+    conv_norm_out: GroupNorm,
+    conv_out: Conv2d,
+}
+
+impl Decoder {
+    fn new(w: &Weights, config: &VaeConfig) -> Result<Self> {
+        let channels = &config.block_out_channels;
+        let (first, last) = (channels[0], channels[channels.len() - 1]);
+        let up_blocks =
+            (0..channels.len()).map(|i| UpBlock::new(&(w / "up_blocks" / i), config, i)).collect::<Result<_>>()?;
+        Ok(Self {
+            conv_in: Conv2d::new(&(w / "conv_in"), config.latent_channels, last, 3)?,
+            mid_block: MidBlock::new(&(w / "mid_block"), config, last)?,
+            up_blocks,
+            conv_norm_out: GroupNorm::new(&(w / "conv_norm_out"), config.norm_num_groups, first, EPS)?,
+            conv_out: Conv2d::new(&(w / "conv_out"), first, config.out_channels, 3)?,
+        })
+    }
+
+    /// `(b, latent_channels, h, w)` to `(b, 3, h * 8, w * 8)`
+    fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        let mut x = self.mid_block.forward(&self.conv_in.forward(x)?)?;
+        for block in &self.up_blocks {
+            x = block.forward(x)?;
+        }
+        self.conv_out.forward(&self.conv_norm_out.forward(&x)?.f_silu()?)
+    }
+}
+
+fn resnets(w: &Weights, config: &VaeConfig, count: usize, inputs: i64, outputs: i64) -> Result<Vec<ResnetBlock2d>> {
+    (0..count)
+        .map(|i| {
+            let inputs = if i == 0 { inputs } else { outputs };
+            let groups = config.norm_num_groups;
+            let config = ResnetConfig { inputs, outputs, time_dim: None, groups, eps: EPS };
+            ResnetBlock2d::new(&(w / "resnets" / i), config)
+        })
+        .collect()
+}
+
+/// `DownEncoderBlock2D`
+#[derive(Debug)]
+struct DownBlock {
+    resnets: Vec<ResnetBlock2d>,
+    downsampler: Option<Downsample2d>,
+}
+
+impl DownBlock {
+    fn new(w: &Weights, config: &VaeConfig, block: usize) -> Result<Self> {
+        let channels = &config.block_out_channels;
+        let (inputs, outputs) = (channels[block.saturating_sub(1)], channels[block]);
+        let is_last = block == channels.len() - 1;
+        let downsampler =
+            if is_last { None } else { Some(Downsample2d::new(&(w / "downsamplers" / 0), outputs, Padding::After)?) };
+        Ok(Self { resnets: resnets(w, config, config.layers_per_block, inputs, outputs)?, downsampler })
+    }
+
+    /// `(b, inputs, h, w)` to `(b, outputs, h / 2, w / 2)`
+    fn forward(&self, mut x: Tensor) -> Result<Tensor> {
+        for resnet in &self.resnets {
+            x = resnet.forward(&x, None)?;
+        }
+        match &self.downsampler {
+            Some(downsampler) => downsampler.forward(&x),
+            None => Ok(x),
+        }
+    }
+}
+
+/// `UpDecoderBlock2D`
+#[derive(Debug)]
+struct UpBlock {
+    resnets: Vec<ResnetBlock2d>,
+    upsampler: Option<Upsample2d>,
+}
+
+impl UpBlock {
+    /// `block` counts from the smallest image to the largest, opposite to the configuration's list.
+    fn new(w: &Weights, config: &VaeConfig, block: usize) -> Result<Self> {
+        let channels = &config.block_out_channels;
+        let level = channels.len() - 1 - block;
+        let (inputs, outputs) = (channels[(level + 1).min(channels.len() - 1)], channels[level]);
+        let upsampler = if level == 0 { None } else { Some(Upsample2d::new(&(w / "upsamplers" / 0), outputs)?) };
+        Ok(Self { resnets: resnets(w, config, config.layers_per_block + 1, inputs, outputs)?, upsampler })
+    }
+
+    /// `(b, inputs, h, w)` to `(b, outputs, h * 2, w * 2)`
+    fn forward(&self, mut x: Tensor) -> Result<Tensor> {
+        for resnet in &self.resnets {
+            x = resnet.forward(&x, None)?;
+        }
+        match &self.upsampler {
+            Some(upsampler) => upsampler.forward(&x, None),
+            None => Ok(x),
+        }
+    }
+}
+
+/// `UNetMidBlock2D`
+#[derive(Debug)]
+struct MidBlock {
+    resnets: Vec<ResnetBlock2d>,
+    attention: Option<PixelAttention>,
+}
+
+impl MidBlock {
+    fn new(w: &Weights, config: &VaeConfig, channels: i64) -> Result<Self> {
+        let attention = if config.mid_block_add_attention {
+            Some(PixelAttention::new(&(w / "attentions" / 0), config.norm_num_groups, channels)?)
+        } else {
+            None
+        };
+        Ok(Self { resnets: resnets(w, config, 2, channels, channels)?, attention })
+    }
+
+    /// `(b, c, h, w)` to the same shape
+    fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        let mut x = self.resnets[0].forward(x, None)?;
+        if let Some(attention) = &self.attention {
+            x = attention.forward(&x)?;
+        }
+        self.resnets[1].forward(&x, None)
+    }
+}
+
+/// Attention of every pixel to every other, with a single head.
+#[derive(Debug)]
+struct PixelAttention {
+    group_norm: GroupNorm,
+    attention: Attention,
+}
+
+impl PixelAttention {
+    fn new(w: &Weights, groups: i64, channels: i64) -> Result<Self> {
+        let config = AttentionConfig {
+            query_dim: channels,
+            context_dim: channels,
+            heads: 1,
+            head_dim: channels,
+            qkv_bias: true,
+            names: attention::of(w),
+        };
+        Ok(Self {
+            group_norm: GroupNorm::new(&(w / "group_norm"), groups, channels, EPS)?,
+            attention: Attention::new(w, config)?,
+        })
+    }
+
+    /// `(b, c, h, w)` to the same shape
+    fn forward(&self, x: &Tensor) -> Result<Tensor> {
+        let (batch, channels, height, width) = x.size4()?;
+        let pixels = x.f_reshape([batch, channels, height * width])?; // (b, c, h w)
+        let tokens = self.group_norm.forward(&pixels)?.f_transpose(1, 2)?; // (b, h w, c)
+        let attended = self.attention.forward(&tokens, &tokens, None)?;
+        let image = attended.f_transpose(-1, -2)?.f_reshape([batch, channels, height, width])?;
+        Ok(image.f_add(x)?)
+    }
+}

@@ -1,0 +1,7 @@
+//! The order in which models and schedulers are called, one file per family, and the way from tensors to pictures.
+
+pub mod image;
+pub mod preview;
+pub mod sd;
+
+pub use image::RgbImage;

@@ -1,0 +1,300 @@
+//! Tensors by name out of one or several safetensors files.
+
+use std::collections::HashMap;
+use std::ops::Div;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use invoke_engine_sys::tensor_over;
+use invoke_tensor_files::{Dtype, SafeTensors, TensorView};
+use tch::{Kind, Tensor};
+
+use super::{Weight, find};
+use crate::device::Device;
+use crate::{EngineError, Result};
+
+/// Weights, or a part of them: `&weights / "down_blocks" / 0` is what lies below `down_blocks.0`.
+#[derive(Debug, Clone)]
+pub struct Weights {
+    files: Arc<Files>,
+    prefix: String,
+}
+
+#[derive(Debug)]
+struct Files {
+    source: PathBuf,
+    files: Vec<Arc<SafeTensors>>,
+    file_of: HashMap<String, usize>,
+    device: Device,
+    kind: Kind,
+    loaded: AtomicU64,
+}
+
+/// The bytes of one tensor, which keep the map they lie in open.
+struct Mapped {
+    file: Arc<SafeTensors>,
+    tensor: String,
+}
+
+impl AsRef<[u8]> for Mapped {
+    fn as_ref(&self) -> &[u8] {
+        self.file.tensor(&self.tensor).map_or(&[], |view| view.bytes)
+    }
+}
+
+impl Weights {
+    /// Opens a safetensors file, or the weights in a model's folder: one file or several with an index, in full or half
+    /// precision. Floating-point tensors are handed out as `kind` on `device`.
+    pub fn open(path: &Path, device: Device, kind: Kind) -> Result<Self> {
+        let paths = if path.is_file() { vec![path.to_owned()] } else { find::weight_files(path)? };
+        let files = paths.iter().map(SafeTensors::open).collect::<std::result::Result<Vec<_>, _>>()?;
+        let mut file_of = HashMap::new();
+        for (index, file) in files.iter().enumerate() {
+            for name in file.names() {
+                if let Some(other) = file_of.insert(name.to_owned(), index) {
+                    let first: &SafeTensors = &files[other];
+                    let reason = format!("tensor `{name}` is in `{}` as well", first.path().display());
+                    return Err(EngineError::Config { file: file.path().to_owned(), reason });
+                }
+            }
+        }
+        let files = files.into_iter().map(Arc::new).collect();
+        let files = Files { source: path.to_owned(), files, file_of, device, kind, loaded: AtomicU64::new(0) };
+        Ok(Self { files: Arc::new(files), prefix: String::new() })
+    }
+
+    /// Where tensors are put.
+    pub fn device(&self) -> Device {
+        self.files.device
+    }
+
+    /// The precision floating-point tensors are handed out in.
+    pub fn kind(&self) -> Kind {
+        self.files.kind
+    }
+
+    /// Whether this part has a tensor of this name.
+    pub fn contains(&self, name: &str) -> bool {
+        self.files.file_of.contains_key(&self.full_name(name))
+    }
+
+    /// The tensor `name` of this part, which must have this shape.
+    pub fn tensor(&self, name: &str, shape: &[i64]) -> Result<Weight> {
+        let tensor = self.full_name(name);
+        let weights = || self.files.source.clone();
+        let Some(file) = self.files.file_of.get(&tensor).map(|index| &self.files.files[*index]) else {
+            return Err(EngineError::MissingTensor { weights: weights(), tensor, expected: shape.to_vec() });
+        };
+        let view = file.tensor(&tensor)?;
+        // A header's lengths multiply to at most the size of a file, so each fits.
+        let got: Vec<i64> = view.shape.iter().map(|dim| *dim as i64).collect();
+        if got != shape {
+            return Err(EngineError::WrongShape { weights: weights(), tensor, expected: shape.to_vec(), got });
+        }
+        let stored = self.stored(file, &tensor, view, shape)?;
+        let kind = if stored.is_floating_point() { self.files.kind } else { stored.kind() };
+        let weight = stored.f_to_device(self.files.device.into())?.f_to_kind(kind)?;
+        let bytes = weight.numel() * kind.elt_size_in_bytes();
+        self.files.loaded.fetch_add(bytes as u64, Ordering::Relaxed);
+        Ok(Weight::new(weight))
+    }
+
+    /// Bytes of all tensors handed out so far: the size of a model that was just built from these weights.
+    pub fn loaded_bytes(&self) -> u64 {
+        self.files.loaded.load(Ordering::Relaxed)
+    }
+
+    fn stored(&self, file: &Arc<SafeTensors>, name: &str, view: TensorView<'_>, shape: &[i64]) -> Result<Tensor> {
+        let kind = self.stored_kind(name, view.dtype)?;
+        // Files are written with aligned tensors, but nothing obliges them.
+        if !view.bytes.as_ptr().addr().is_multiple_of(view.dtype.size()) {
+            return Ok(Tensor::f_from_data_size(view.bytes, shape, kind)?);
+        }
+        let bytes = Mapped { file: file.clone(), tensor: name.to_owned() };
+        Ok(tensor_over(bytes, shape, kind)?)
+    }
+
+    fn stored_kind(&self, name: &str, dtype: Dtype) -> Result<Kind> {
+        Ok(match dtype {
+            Dtype::Bool => Kind::Bool,
+            Dtype::U8 => Kind::Uint8,
+            Dtype::I8 => Kind::Int8,
+            Dtype::I16 => Kind::Int16,
+            Dtype::I32 => Kind::Int,
+            Dtype::I64 => Kind::Int64,
+            Dtype::F8E4M3 => Kind::Float8e4m3fn,
+            Dtype::F8E5M2 => Kind::Float8e5m2,
+            Dtype::F16 => Kind::Half,
+            Dtype::Bf16 => Kind::BFloat16,
+            Dtype::F32 => Kind::Float,
+            Dtype::F64 => Kind::Double,
+            Dtype::U16 | Dtype::U32 | Dtype::U64 => {
+                let reason = format!("tensor `{name}` is of type {dtype}, which the engine does not compute with");
+                return Err(EngineError::Config { file: self.files.source.clone(), reason });
+            }
+        })
+    }
+
+    fn full_name(&self, name: &str) -> String {
+        if self.prefix.is_empty() { name.to_owned() } else { format!("{}.{name}", self.prefix) }
+    }
+
+    fn part(&self, name: &str) -> Self {
+        Self { files: self.files.clone(), prefix: self.full_name(name) }
+    }
+}
+
+impl Div<&str> for &Weights {
+    type Output = Weights;
+
+    fn div(self, name: &str) -> Weights {
+        self.part(name)
+    }
+}
+
+impl Div<usize> for &Weights {
+    type Output = Weights;
+
+    fn div(self, index: usize) -> Weights {
+        self.part(&index.to_string())
+    }
+}
+
+impl Div<&str> for Weights {
+    type Output = Weights;
+
+    fn div(self, name: &str) -> Weights {
+        &self / name
+    }
+}
+
+impl Div<usize> for Weights {
+    type Output = Weights;
+
+    fn div(self, index: usize) -> Weights {
+        &self / index
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ramp(shape: &[i64]) -> Tensor {
+        Tensor::arange(shape.iter().product::<i64>(), (Kind::Float, tch::Device::Cpu)).reshape(shape)
+    }
+
+    fn folder_with(files: &[(&str, &[(&str, Tensor)])]) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, tensors) in files {
+            Tensor::write_safetensors(tensors, folder.path().join(name)).unwrap();
+        }
+        folder
+    }
+
+    fn open(path: &Path) -> Result<Weights> {
+        Weights::open(path, Device::Cpu, Kind::Float)
+    }
+
+    #[test]
+    fn tensors_are_reached_by_walking_the_names() {
+        let folder = folder_with(&[("model.safetensors", &[("blocks.0.proj.weight", ramp(&[2, 3]))])]);
+        let weights = open(folder.path()).unwrap();
+        let part = &weights / "blocks" / 0 / "proj";
+        assert!(part.contains("weight") && !part.contains("bias"));
+        assert_eq!(*part.tensor("weight", &[2, 3]).unwrap(), ramp(&[2, 3]));
+        assert_eq!(weights.loaded_bytes(), 24);
+    }
+
+    #[test]
+    fn a_weight_outlives_the_weights_it_came_from() {
+        let folder = folder_with(&[("model.safetensors", &[("w", ramp(&[4]))])]);
+        let weight = open(folder.path()).unwrap().tensor("w", &[4]).unwrap();
+        drop(folder);
+        assert_eq!(*weight, ramp(&[4]));
+    }
+
+    #[test]
+    fn half_precision_files_are_found_and_converted() {
+        let half = ramp(&[3]).to_kind(Kind::Half);
+        let folder = folder_with(&[("diffusion_pytorch_model.fp16.safetensors", &[("w", half)])]);
+        let weight = open(folder.path()).unwrap().tensor("w", &[3]).unwrap();
+        assert_eq!((weight.kind(), &*weight), (Kind::Float, &ramp(&[3])));
+    }
+
+    #[test]
+    fn sharded_weights_are_one_set() {
+        let folder = folder_with(&[
+            ("model-00001-of-00002.safetensors", &[("a", ramp(&[1]))]),
+            ("model-00002-of-00002.safetensors", &[("b", ramp(&[2]))]),
+        ]);
+        let index =
+            r#"{"weight_map": {"a": "model-00001-of-00002.safetensors", "b": "model-00002-of-00002.safetensors"}}"#;
+        std::fs::write(folder.path().join("model.safetensors.index.json"), index).unwrap();
+        let weights = open(folder.path()).unwrap();
+        assert_eq!(*weights.tensor("a", &[1]).unwrap(), ramp(&[1]));
+        assert_eq!(*weights.tensor("b", &[2]).unwrap(), ramp(&[2]));
+    }
+
+    #[test]
+    fn an_index_cannot_reach_outside_its_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let index = r#"{"weight_map": {"a": "../elsewhere.safetensors"}}"#;
+        std::fs::write(folder.path().join("model.safetensors.index.json"), index).unwrap();
+        let error = open(folder.path()).unwrap_err().to_string();
+        assert!(error.ends_with("names a file outside the folder: ../elsewhere.safetensors"), "{error}");
+    }
+
+    #[test]
+    fn a_missing_tensor_is_named_with_the_shape_it_should_have() {
+        let folder = folder_with(&[("model.safetensors", &[("w", ramp(&[4]))])]);
+        let error = (open(folder.path()).unwrap() / "mid_block").tensor("weight", &[4, 2]).unwrap_err().to_string();
+        assert!(error.ends_with("has no tensor `mid_block.weight`, expected shape [4, 2]"), "{error}");
+    }
+
+    #[test]
+    fn a_tensor_of_another_shape_is_named_with_both_shapes() {
+        let folder = folder_with(&[("model.safetensors", &[("w", ramp(&[4]))])]);
+        let error = open(folder.path()).unwrap().tensor("w", &[2, 2]).unwrap_err().to_string();
+        assert!(error.starts_with("tensor `w` of `"), "{error}");
+        assert!(error.ends_with("has the wrong shape: expected [2, 2], got [4]"), "{error}");
+    }
+
+    #[test]
+    fn a_damaged_file_is_named() {
+        let folder = folder_with(&[("model.safetensors", &[("w", ramp(&[4]))])]);
+        let file = folder.path().join("model.safetensors");
+        let bytes = std::fs::read(&file).unwrap();
+        std::fs::write(&file, &bytes[..bytes.len() - 1]).unwrap();
+        let error = open(folder.path()).unwrap_err().to_string();
+        assert!(error.contains("model.safetensors` is damaged at tensor `w`"), "{error}");
+    }
+
+    #[test]
+    fn a_folder_without_weights_says_what_was_expected() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = open(folder.path()).unwrap_err().to_string();
+        assert!(error.ends_with("expected `diffusion_pytorch_model.safetensors` or `model.safetensors`"), "{error}");
+        std::fs::write(folder.path().join("pytorch_model.bin"), b"").unwrap();
+        let error = open(folder.path()).unwrap_err().to_string();
+        assert!(error.contains("`pytorch_model.bin` is a pickle"), "{error}");
+        let error = open(&folder.path().join("unet")).unwrap_err().to_string();
+        assert!(error.ends_with("there is no such folder"), "{error}");
+    }
+
+    #[test]
+    fn misaligned_tensors_are_copied() {
+        let header = r#"{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"b":{"dtype":"F32","shape":[1],"data_offsets":[1,5]}}"#;
+        let mut bytes = (header.len() as u64).to_le_bytes().to_vec();
+        bytes.extend_from_slice(header.as_bytes());
+        bytes.push(7);
+        bytes.extend_from_slice(&2.5f32.to_le_bytes());
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("odd.safetensors");
+        std::fs::write(&file, bytes).unwrap();
+        let weights = open(&file).unwrap();
+        assert_eq!(f64::try_from(&*weights.tensor("b", &[1]).unwrap()).unwrap(), 2.5);
+        assert_eq!(weights.tensor("a", &[1]).unwrap().kind(), Kind::Uint8);
+    }
+}

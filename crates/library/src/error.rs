@@ -1,0 +1,66 @@
+//! What can go wrong in the library.
+
+use invoke_domain::{BoardId, ImageName};
+use invoke_imaging::ImagingError;
+use invoke_permissions::Denied;
+use invoke_storage::StorageError;
+use std::path::PathBuf;
+
+/// An error of this crate.
+#[derive(Debug, thiserror::Error)]
+pub enum LibraryError {
+    /// There is no image of this name.
+    #[error("no image is named `{name}`")]
+    ImageNotFound {
+        /// The name asked for.
+        name: ImageName,
+    },
+    /// There is no such board.
+    #[error("no board has the id `{id}`")]
+    BoardNotFound {
+        /// The id asked for.
+        id: BoardId,
+    },
+    /// The actor may not do this.
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    /// A name or folder that would lead out of the images folder, or that no file can have.
+    #[error("`{name}` in folder `{subfolder}` names no image file")]
+    UnsafeName {
+        /// File name.
+        name: String,
+        /// Folder below the images folder.
+        subfolder: String,
+    },
+    /// The row says there is a file, but there is none.
+    #[error("the file of image `{name}` is missing: {}", path.display())]
+    FileMissing {
+        /// The image.
+        name: ImageName,
+        /// Where it should be.
+        path: PathBuf,
+    },
+    /// Another process removed the files of an image while it was being stored.
+    #[error("the files of image `{name}` were removed while it was being stored")]
+    Swept {
+        /// The image.
+        name: ImageName,
+    },
+    /// A file or folder could not be read or written.
+    #[error("cannot {doing} `{}`", path.display())]
+    File {
+        /// What was being done.
+        doing: &'static str,
+        /// The file or folder.
+        path: PathBuf,
+        /// Why it failed.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The picture could not be encoded or decoded.
+    #[error(transparent)]
+    Picture(#[from] ImagingError),
+    /// The database failed.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}

@@ -1,0 +1,196 @@
+//! Looking at images.
+
+use super::Images;
+use super::location::Location;
+use crate::LibraryError;
+use invoke_domain::{BoardId, ImageName, ImageRecord};
+use invoke_imaging::Pixels;
+use invoke_imaging::png::{self, Limits};
+use invoke_permissions::{Actor, policy};
+use invoke_storage::images::{self, ImageChanges, ImageFilter, ImageOrder, Within};
+use invoke_storage::{ReadTx, boards};
+use std::fs;
+use std::io::ErrorKind;
+use std::path::PathBuf;
+
+/// On which board to look.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum BoardChoice {
+    /// On all boards and on none, among the images the actor may list.
+    #[default]
+    Any,
+    /// On no board, among the images the actor may list.
+    Uncategorized,
+    /// On this board, whoever owns them.
+    Board(BoardId),
+}
+
+/// A question for a page of images.
+#[derive(Debug, Clone, Default)]
+pub struct ImageQuery {
+    /// On which board.
+    pub board: BoardChoice,
+    /// Which images.
+    pub filter: ImageFilter,
+    /// In which order.
+    pub order: ImageOrder,
+    /// How many to skip.
+    pub offset: u32,
+    /// How many to return; none is allowed, to learn the total.
+    pub limit: u32,
+}
+
+/// A page of images.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page {
+    /// The images.
+    pub items: Vec<ImageRecord>,
+    /// How many there are on all pages.
+    pub total: i64,
+    /// How many were skipped.
+    pub offset: u32,
+    /// How many were asked for.
+    pub limit: u32,
+}
+
+/// The names of all images a query matches.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NameList {
+    /// The names.
+    pub names: Vec<ImageName>,
+    /// How many of the first names are starred; 0 when starred images are not listed first.
+    pub starred_count: usize,
+}
+
+/// Which file of an image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Variant {
+    /// The picture itself, a PNG.
+    Full,
+    /// The small one, a WebP.
+    Thumbnail,
+}
+
+/// What only the file knows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Embedded {
+    /// The workflow, JSON as text.
+    pub workflow: Option<String>,
+    /// The graph, JSON as text.
+    pub graph: Option<String>,
+}
+
+impl Images {
+    /// An image.
+    pub fn get(&self, actor: &Actor, name: &ImageName) -> Result<ImageRecord, LibraryError> {
+        self.0.db.read(|tx| get(tx, actor, name))
+    }
+
+    /// The generation metadata of an image, a JSON object as text.
+    pub fn metadata(&self, actor: &Actor, name: &ImageName) -> Result<Option<String>, LibraryError> {
+        Ok(self.get(actor, name)?.metadata)
+    }
+
+    /// The workflow and the graph kept in an image's file.
+    pub fn embedded(&self, actor: &Actor, name: &ImageName) -> Result<Embedded, LibraryError> {
+        let bytes = self.read(actor, name)?;
+        let mut embedded = Embedded::default();
+        for (keyword, text) in png::read_text(&bytes, Limits::default())? {
+            match keyword.as_str() {
+                "invokeai_workflow" => embedded.workflow = Some(text),
+                "invokeai_graph" => embedded.graph = Some(text),
+                _ => {}
+            }
+        }
+        Ok(embedded)
+    }
+
+    /// Where a file of an image lies.
+    pub fn path(&self, actor: &Actor, name: &ImageName, variant: Variant) -> Result<PathBuf, LibraryError> {
+        let record = self.get(actor, name)?;
+        let location = Location::new(&self.0.folder, &record.name, &record.subfolder)?;
+        Ok(match variant {
+            Variant::Full => location.image,
+            Variant::Thumbnail => location.thumbnail,
+        })
+    }
+
+    /// The picture.
+    pub fn read_pixels(&self, actor: &Actor, name: &ImageName) -> Result<Pixels, LibraryError> {
+        let bytes = self.read(actor, name)?;
+        Ok(png::decode_bounded(&bytes, Limits::default())?.0)
+    }
+
+    fn read(&self, actor: &Actor, name: &ImageName) -> Result<Vec<u8>, LibraryError> {
+        let path = self.path(actor, name, Variant::Full)?;
+        fs::read(&path).map_err(|source| match source.kind() {
+            ErrorKind::NotFound => LibraryError::FileMissing { name: name.clone(), path },
+            _ => LibraryError::File { doing: "read", path, source },
+        })
+    }
+
+    /// A page of the images a query matches.
+    pub fn list(&self, actor: &Actor, query: &ImageQuery) -> Result<Page, LibraryError> {
+        let &ImageQuery { ref board, ref filter, order, offset, limit } = query;
+        self.0.db.read(|tx| {
+            within(tx, actor, board, |within| {
+                let total = images::count(tx, within, filter)?;
+                let items = match limit {
+                    0 => Vec::new(),
+                    _ => images::list(tx, within, filter, order, offset, limit)?,
+                };
+                Ok(Page { items, total, offset, limit })
+            })
+        })
+    }
+
+    /// The names of all images a query matches; its offset and limit do not count.
+    pub fn list_names(&self, actor: &Actor, query: &ImageQuery) -> Result<NameList, LibraryError> {
+        let found = self.0.db.read(|tx| {
+            within(tx, actor, &query.board, |within| Ok(images::list_names(tx, within, &query.filter, query.order)?))
+        })?;
+        let starred = found.iter().filter(|(_, starred)| *starred).count();
+        Ok(NameList {
+            starred_count: if query.order.starred_first { starred } else { 0 },
+            names: found.into_iter().map(|(name, _)| name).collect(),
+        })
+    }
+
+    /// How many intermediate images the actor may list.
+    pub fn count_intermediates(&self, actor: &Actor) -> Result<i64, LibraryError> {
+        Ok(self.0.db.read(|tx| images::count_intermediates(tx, &actor.scope()))?)
+    }
+
+    /// Changes what is known about an image.
+    pub fn update(&self, actor: &Actor, name: &ImageName, changes: &ImageChanges) -> Result<ImageRecord, LibraryError> {
+        self.0.db.write(|tx| {
+            let facts = images::facts(tx, name)?.ok_or_else(|| LibraryError::ImageNotFound { name: name.clone() })?;
+            images::update(tx, &policy::edit_image(actor, &facts)?, changes)?;
+            get(tx, actor, name)
+        })
+    }
+}
+
+fn get(tx: &ReadTx<'_>, actor: &Actor, name: &ImageName) -> Result<ImageRecord, LibraryError> {
+    let missing = || LibraryError::ImageNotFound { name: name.clone() };
+    let facts = images::facts(tx, name)?.ok_or_else(missing)?;
+    images::get(tx, &policy::view_image(actor, &facts)?)?.ok_or_else(missing)
+}
+
+/// Turns the choice of a board into the right to look there.
+fn within<T>(
+    tx: &ReadTx<'_>,
+    actor: &Actor,
+    choice: &BoardChoice,
+    look: impl FnOnce(&Within<'_>) -> Result<T, LibraryError>,
+) -> Result<T, LibraryError> {
+    let scope = actor.scope();
+    match choice {
+        BoardChoice::Any => look(&Within::Anywhere(&scope)),
+        BoardChoice::Uncategorized => look(&Within::Uncategorized(&scope)),
+        BoardChoice::Board(id) => {
+            let facts = boards::facts(tx, id)?.ok_or_else(|| LibraryError::BoardNotFound { id: id.clone() })?;
+            look(&Within::Board(&policy::view_board(actor, &facts)?))
+        }
+    }
+}

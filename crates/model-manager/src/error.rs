@@ -1,0 +1,93 @@
+//! What can go wrong with models.
+
+use invoke_permissions::Denied;
+use invoke_storage::StorageError;
+use std::path::PathBuf;
+
+/// A request about models can not be met.
+#[derive(Debug, thiserror::Error)]
+pub enum ModelError {
+    /// There is no model of this key.
+    #[error("model not found")]
+    NotFound,
+    /// There is no installation of this number.
+    #[error("no installation has the number {0}")]
+    NoSuchJob(i64),
+    /// The source is neither a file nor a folder, nor an address we can fetch.
+    #[error("Unsupported model source: '{0}'")]
+    UnsupportedSource(String),
+    /// The source lies outside `model_source_dirs`.
+    #[error("'{}' lies in none of the folders of `model_source_dirs`", .0.display())]
+    OutsideSources(PathBuf),
+    /// The caller may not do this.
+    #[error(transparent)]
+    Denied(#[from] Denied),
+    /// The database failed.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+    /// Files of a model can not be read, moved or deleted.
+    #[error("{action} '{}' failed", path.display())]
+    File {
+        /// What was tried.
+        action: &'static str,
+        /// With which file.
+        path: PathBuf,
+        /// Why it failed.
+        source: std::io::Error,
+    },
+}
+
+/// Why a file or folder is not a model we know.
+#[derive(Debug, thiserror::Error)]
+pub enum IdentifyError {
+    /// Nothing about it looks like a model.
+    #[error("'{}' is not recognised as a model: {reason}", path.display())]
+    Unrecognised {
+        /// The file or folder.
+        path: PathBuf,
+        /// What was looked for.
+        reason: String,
+    },
+    /// A configuration file of the model can not be used.
+    #[error("'{}': {reason}", file.display())]
+    BadConfig {
+        /// The file.
+        file: PathBuf,
+        /// What is wrong with it.
+        reason: String,
+    },
+}
+
+/// Why an installation failed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum InstallError {
+    #[error(transparent)]
+    Identify(#[from] IdentifyError),
+    #[error("A model with path '{0}' is already installed")]
+    Duplicate(String),
+    #[error(transparent)]
+    Model(#[from] ModelError),
+}
+
+impl InstallError {
+    /// The class of the error, as the reference names it where it has one.
+    pub(crate) fn kind(&self) -> &'static str {
+        match self {
+            Self::Identify(_) => "InvalidModelConfigException",
+            Self::Duplicate(_) => "DuplicateModelException",
+            Self::Model(ModelError::File { .. }) => "OSError",
+            Self::Model(_) => "ModelInstallError",
+        }
+    }
+
+    /// The error and its causes, outermost first.
+    pub(crate) fn chain(&self) -> String {
+        let mut text = self.to_string();
+        let mut source = std::error::Error::source(self);
+        while let Some(cause) = source {
+            text = format!("{text}: {cause}");
+            source = cause.source();
+        }
+        text
+    }
+}

@@ -1,0 +1,185 @@
+//! From a path to a record: hash, identify, move if wanted, insert.
+
+use crate::error::InstallError;
+use crate::hash::{content_hash, recorded_size, size_on_disk};
+use crate::jobs::{InstallJob, InstallStatus};
+use crate::models::{Shared, may_install};
+use crate::{ModelError, identify};
+use invoke_domain::{ModelKey, ModelRecord, new_uuid};
+use invoke_events::{Event, InstallFailure};
+use invoke_permissions::{Actor, policy};
+use invoke_storage::models::{self, Inserted};
+use serde_json::{Map, Value, json};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
+
+/// Installs one model after the other.
+pub(crate) struct Installer(pub(crate) Arc<Shared>);
+
+impl Installer {
+    /// Runs a job; a panic fails the job and not those that wait.
+    pub(crate) fn run_safely(&self, id: i64) {
+        if catch_unwind(AssertUnwindSafe(|| self.run(id))).is_err() {
+            let message = "The installation stopped unexpectedly; the log has the reason".to_owned();
+            self.0.jobs.change(id, |job| {
+                job.status = InstallStatus::Error;
+                job.failure = Some(InstallFailure { kind: "RuntimeError".to_owned(), message });
+            });
+        }
+    }
+
+    fn run(&self, id: i64) {
+        let Some(job) = may_install(&Actor::operator()).ok().and_then(|grant| self.0.jobs.get(&grant, id).ok()) else {
+            return;
+        };
+        self.0.jobs.change(id, |job| job.status = InstallStatus::Running);
+        self.0.bus.send(Event::InstallStarted { job: id, source: job.source() });
+        match self.install(&job) {
+            Ok((config, total_bytes)) => {
+                tracing::info!(path = %job.path.display(), "installed a model");
+                self.0.jobs.change(id, |job| {
+                    job.status = InstallStatus::Completed;
+                    job.config = Some(config.clone());
+                });
+                let key = config["key"].as_str().unwrap_or_default().to_owned();
+                self.0.bus.send(Event::InstallComplete { job: id, source: job.source(), key, total_bytes, config });
+            }
+            Err(error) => {
+                let message = error.chain();
+                tracing::warn!(path = %job.path.display(), message, "a model was not installed");
+                let failure = InstallFailure { kind: error.kind().to_owned(), message };
+                self.0.jobs.change(id, |job| {
+                    job.status = InstallStatus::Error;
+                    job.failure = Some(failure.clone());
+                });
+                self.0.bus.send(Event::InstallFailed { job: id, source: job.source(), failure });
+            }
+        }
+    }
+
+    fn install(&self, job: &InstallJob) -> Result<(Value, u64), InstallError> {
+        let unreadable = |source| ModelError::File { action: "reading", path: job.path.clone(), source };
+        // First what costs nothing: a folder that is no model is not read through.
+        let kind = identify::identify(&job.path)?;
+        let total_bytes = size_on_disk(&job.path).map_err(unreadable)?;
+        self.0.jobs.change(job.id, |job| (job.total_bytes, job.bytes) = (total_bytes, total_bytes));
+        let hash = content_hash(&job.path).map_err(unreadable)?;
+        let size = recorded_size(&job.path).map_err(unreadable)?;
+        let key = new_uuid(&*self.0.random);
+        let place = if job.inplace { None } else { Some(self.0.settings.models_dir.join(&key)) };
+        let path = if place.is_some() { key.clone() } else { self.recorded_path(&job.path) };
+        let config = record(&key, &hash, &path, size, &job.path, kind);
+        self.insert(&key, &config, || place.as_ref().map_or(Ok(()), |place| move_to(&job.path, place)))?;
+        Ok((config, total_bytes))
+    }
+
+    /// Relative to the models folder for what lies in it, so that the root directory can be moved.
+    fn recorded_path(&self, path: &Path) -> String {
+        let models_dir = self.0.settings.models_dir.canonicalize().ok();
+        let below = models_dir.and_then(|folder| path.strip_prefix(folder).ok().map(Path::to_owned));
+        below.unwrap_or_else(|| path.to_owned()).display().to_string()
+    }
+
+    /// Adds the record and moves the files, or does neither.
+    fn insert(
+        &self,
+        key: &str,
+        config: &Value,
+        move_files: impl FnOnce() -> Result<(), ModelError>,
+    ) -> Result<(), InstallError> {
+        let grant = policy::manage_model(&Actor::operator(), &ModelKey::from(key)).map_err(ModelError::from)?;
+        let inserted = self.0.db.write(|tx| -> Result<_, ModelError> {
+            let inserted = models::insert(tx, &grant, config)?;
+            if inserted == Inserted::Added {
+                move_files()?;
+            }
+            Ok(inserted)
+        })?;
+        match inserted {
+            Inserted::Added => Ok(()),
+            Inserted::PathTaken | Inserted::KeyTaken => {
+                Err(InstallError::Duplicate(config["path"].as_str().unwrap_or_default().to_owned()))
+            }
+        }
+    }
+}
+
+/// The whole record, fields in the reference's order.
+fn record(key: &str, hash: &str, path: &str, size: u64, source: &Path, kind: Map<String, Value>) -> Value {
+    let name = source.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let mut record = Map::new();
+    for (field, value) in [
+        ("key", json!(key)),
+        ("hash", json!(hash)),
+        ("path", json!(path)),
+        ("file_size", json!(size)),
+        ("name", json!(name)),
+        ("description", Value::Null),
+        ("source", json!(source)),
+        ("source_type", json!("path")),
+        ("source_api_response", Value::Null),
+        ("source_url", Value::Null),
+        ("cover_image", Value::Null),
+    ] {
+        record.insert(field.to_owned(), value);
+    }
+    record.extend(kind);
+    Value::Object(record)
+}
+
+/// Moves a folder, by copying where the two lie on different file systems.
+fn move_to(from: &Path, to: &Path) -> Result<(), ModelError> {
+    let failed = |source| ModelError::File { action: "moving", path: from.to_owned(), source };
+    if let Some(parent) = to.parent() {
+        std::fs::create_dir_all(parent).map_err(failed)?;
+    }
+    match std::fs::rename(from, to) {
+        Err(error) if error.kind() == std::io::ErrorKind::CrossesDevices => {
+            copy(from, to).map_err(failed)?;
+            std::fs::remove_dir_all(from).map_err(failed)
+        }
+        other => other.map_err(failed),
+    }
+}
+
+fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
+    std::fs::create_dir_all(to)?;
+    for entry in std::fs::read_dir(from)? {
+        let entry = entry?;
+        let target = to.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            copy(&entry.path(), &target)?;
+        } else {
+            std::fs::copy(entry.path(), target)?;
+        }
+    }
+    Ok(())
+}
+
+/// What of the models folder goes with `record`: its own folder, or in older installations the file or folder it names;
+/// `None` when it was installed in place elsewhere, or when its path leads out of the models folder.
+pub(crate) fn own_files(models_dir: &Path, record: &ModelRecord) -> Option<PathBuf> {
+    let path = Path::new(record.path());
+    let plain = path.components().all(|part| matches!(part, Component::Normal(_)));
+    let first = path.components().next()?;
+    let own_folder = first.as_os_str() == record.key.as_str();
+    plain.then(|| models_dir.join(if own_folder { first.as_ref() } else { path }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_files_in_the_models_folder_go_with_a_record() {
+        let own = |path: &str| {
+            own_files(Path::new("/models"), &ModelRecord { key: "key".into(), config: json!({ "path": path }) })
+        };
+        assert_eq!(own("key/weights.safetensors"), Some("/models/key".into()));
+        assert_eq!(own("sd-1/main/old"), Some("/models/sd-1/main/old".into()));
+        for path in ["/elsewhere/model", "../secret", "a/../../secret", ""] {
+            assert_eq!(own(path), None, "{path}");
+        }
+    }
+}

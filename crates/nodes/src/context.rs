@@ -1,0 +1,168 @@
+//! What a node sees while it runs.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use invoke_domain::{ImageCategory, new_uuid};
+use invoke_engine::cache::{CacheKey, CachedModel};
+use invoke_engine::{EngineError, Kind, Tensor};
+use invoke_graph::{Host, ModelInfo, NewImage, NodeError, NodeMeta, PixelMode, Preview, Progress, RunContext};
+use invoke_imaging::{Mode, Pixels};
+
+use crate::failure::{engine_failed, not_yet};
+use crate::fields::{ImageField, ModelIdentifierField, SubModelType};
+use crate::outputs::ImageOutput;
+use crate::{Conditioning, Services, TensorStore};
+
+/// The context of one run: the services of its worker, the host that speaks for its owner, and the tensors made so far.
+pub struct Context {
+    services: Arc<Services>,
+    host: Arc<dyn Host>,
+    node: NodeMeta,
+    tensors: TensorStore,
+}
+
+impl Context {
+    /// A context for one run.
+    pub fn new(services: Arc<Services>, host: Arc<dyn Host>) -> Self {
+        Self { services, host, node: NodeMeta::default(), tensors: TensorStore::default() }
+    }
+
+    /// The world outside.
+    pub fn host(&self) -> &dyn Host {
+        &*self.host
+    }
+
+    /// The node now running.
+    pub fn node(&self) -> &NodeMeta {
+        &self.node
+    }
+
+    /// What outlives the run.
+    pub fn services(&self) -> &Services {
+        &self.services
+    }
+
+    /// The precision latents are kept in.
+    pub fn kind(&self) -> Kind {
+        self.services.kind
+    }
+
+    /// Says what the node does now.
+    pub fn progress(&self, message: impl Into<String>) {
+        self.host.progress(Progress { message: message.into(), percentage: None, preview: None });
+    }
+
+    /// Says how far the node has come and what the result looks like so far.
+    pub fn progress_with_preview(&self, message: &str, percentage: f64, preview: Preview) {
+        let percentage = Some(percentage);
+        self.host.progress(Progress { message: message.to_owned(), percentage, preview: Some(preview) });
+    }
+
+    /// Random bits.
+    pub fn random_u128(&self) -> u128 {
+        let mut bytes = [0; 16];
+        self.services.random.fill(&mut bytes);
+        u128::from_le_bytes(bytes)
+    }
+
+    /// Keeps a tensor for later nodes; gives its name.
+    pub fn save_tensor(&mut self, tensor: Tensor) -> String {
+        self.tensors.add(&new_uuid(&*self.services.random), tensor)
+    }
+
+    /// A tensor that an earlier node kept.
+    pub fn tensor(&self, name: &str) -> Result<&Tensor, NodeError> {
+        self.tensors.get(name)
+    }
+
+    /// Keeps a conditioning for later nodes; gives its name.
+    pub fn save_conditioning(&mut self, conditioning: Conditioning) -> String {
+        self.tensors.add_conditioning(&new_uuid(&*self.services.random), conditioning)
+    }
+
+    /// A conditioning that an earlier node kept.
+    pub fn conditioning(&self, name: &str) -> Result<&Conditioning, NodeError> {
+        self.tensors.conditioning(name)
+    }
+
+    /// A picture the run's owner may see.
+    pub fn load_image(&self, image: &ImageField) -> Result<Pixels, NodeError> {
+        let image = self.host.load_image(&image.image_name)?;
+        let mode = match image.mode {
+            PixelMode::L => Mode::L,
+            PixelMode::Rgb => Mode::Rgb,
+            PixelMode::Rgba => Mode::Rgba,
+        };
+        Pixels::new(mode, image.width, image.height, image.pixels).map_err(crate::image::failed)
+    }
+
+    /// Keeps a picture for the run's owner, on the board and with the metadata the node names.
+    pub fn save_image(&self, pixels: Pixels) -> Result<ImageOutput, NodeError> {
+        self.progress("Saving image");
+        let mode = match pixels.mode() {
+            Mode::L => PixelMode::L,
+            Mode::Rgb => PixelMode::Rgb,
+            Mode::Rgba => PixelMode::Rgba,
+        };
+        let stored = self.host.store_image(NewImage {
+            mode,
+            width: pixels.width(),
+            height: pixels.height(),
+            pixels: pixels.into_data(),
+            category: ImageCategory::General,
+            is_intermediate: self.node.is_intermediate,
+            board_id: self.node.board.clone(),
+            metadata: self.node.metadata.clone(),
+            node_id: self.node.id.clone(),
+        })?;
+        Ok(ImageOutput {
+            image: ImageField { image_name: stored.name },
+            width: stored.width.into(),
+            height: stored.height.into(),
+        })
+    }
+
+    /// A model, or the part of it that the identifier names, read by `read` unless it is in memory. `read` is given the part's
+    /// folder, or the model's own path where no part is named.
+    pub fn load_model<T: CachedModel>(
+        &self,
+        model: &ModelIdentifierField,
+        read: impl FnOnce(&Path) -> Result<T, EngineError>,
+    ) -> Result<Arc<T>, NodeError> {
+        self.host.check_cancelled()?;
+        let info = self.host.model(&model.key)?;
+        let part = model.submodel_type.map(SubModelType::as_str);
+        let name = info.record.name();
+        self.progress(match part {
+            Some(part) => format!("Loading model {name} ({part})"),
+            None => format!("Loading model {name}"),
+        });
+        // Sent also when the model is in memory.
+        self.host.model_loading(&info, part);
+        let path = diffusers_path(&info, part)?;
+        let key = CacheKey::new(&model.key, part);
+        let loaded = self.services.models.lock().get_or_load(&key, || read(&path)).map_err(engine_failed)?;
+        self.host.model_loaded(&info, part);
+        Ok(loaded)
+    }
+}
+
+/// Where a part of a model in the diffusers layout lies.
+fn diffusers_path(info: &ModelInfo, part: Option<&str>) -> Result<PathBuf, NodeError> {
+    if info.record.format() != "diffusers" {
+        let (name, format) = (info.record.name(), info.record.format());
+        return Err(not_yet(&format!("models of format `{format}`, such as `{name}`")));
+    }
+    Ok(part.map_or_else(|| info.path.clone(), |part| info.path.join(part)))
+}
+
+impl RunContext for Context {
+    fn enter(&mut self, node: &NodeMeta) {
+        self.node.clone_from(node);
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.host.is_cancelled()
+    }
+}

@@ -1,0 +1,19 @@
+//! The objects that travel along edges, named and shaped as in the reference's schemas.
+
+mod control;
+mod image;
+mod metadata;
+mod model;
+mod tensor;
+
+pub use control::{ControlField, ControlMode, ControlResizeMode, IPAdapterField, T2IAdapterField};
+pub use image::{ColorField, ImageField};
+pub use metadata::{
+    ClipVisionModel, ControlNetMetadataField, IPAdapterMetadataField, IpAdapterMethod, LoRAMetadataField,
+    MetadataItemField, T2IAdapterMetadataField,
+};
+pub use model::{
+    BaseModelType, CLIPField, FreeUConfig, LoRAField, ModelIdentifierField, ModelType, SubModelType, UNetField,
+    VAEField,
+};
+pub use tensor::{ConditioningField, DenoiseMaskField, LatentsField, TensorField};

@@ -1,0 +1,181 @@
+//! What nodes give, named and shaped as in the reference's schemas. An output of a single node is in that node's file.
+
+use invoke_graph::MetadataField;
+use invoke_graph::output;
+
+use crate::fields::{
+    CLIPField, ColorField, ConditioningField, ImageField, LatentsField, MetadataItemField, UNetField, VAEField,
+};
+
+output! {
+    /// A single boolean
+    #[output(kind = "boolean_output")]
+    pub struct BooleanOutput {
+        /// The output boolean
+        pub value: bool,
+    }
+}
+
+output! {
+    /// A list of booleans
+    #[output(kind = "boolean_collection_output")]
+    pub struct BooleanCollectionOutput {
+        /// The output boolean collection
+        pub collection: Vec<bool>,
+    }
+}
+
+output! {
+    /// A single integer
+    #[output(kind = "integer_output")]
+    pub struct IntegerOutput {
+        /// The output integer
+        pub value: i64,
+    }
+}
+
+output! {
+    /// A list of integers
+    #[output(kind = "integer_collection_output")]
+    pub struct IntegerCollectionOutput {
+        /// The int collection
+        pub collection: Vec<i64>,
+    }
+}
+
+output! {
+    /// A single float
+    #[output(kind = "float_output")]
+    pub struct FloatOutput {
+        /// The output float
+        pub value: f64,
+    }
+}
+
+output! {
+    /// A list of floats
+    #[output(kind = "float_collection_output")]
+    pub struct FloatCollectionOutput {
+        /// The float collection
+        pub collection: Vec<f64>,
+    }
+}
+
+output! {
+    /// A single string
+    #[output(kind = "string_output")]
+    pub struct StringOutput {
+        /// The output string
+        pub value: String,
+    }
+}
+
+output! {
+    /// A list of strings
+    #[output(kind = "string_collection_output")]
+    pub struct StringCollectionOutput {
+        /// The output strings
+        pub collection: Vec<String>,
+    }
+}
+
+output! {
+    /// A single color
+    #[output(kind = "color_output")]
+    pub struct ColorOutput {
+        /// The output color
+        pub color: ColorField,
+    }
+}
+
+output! {
+    /// A single image
+    #[output(kind = "image_output")]
+    pub struct ImageOutput {
+        /// The output image
+        pub image: ImageField,
+        /// The width of the image in pixels
+        pub width: i64,
+        /// The height of the image in pixels
+        pub height: i64,
+    }
+}
+
+output! {
+    /// A single latents tensor
+    #[output(kind = "latents_output")]
+    pub struct LatentsOutput {
+        /// Latents tensor
+        pub latents: LatentsField,
+        /// Width of output (px)
+        pub width: i64,
+        /// Height of output (px)
+        pub height: i64,
+    }
+}
+
+output! {
+    /// Noise with its size in pixels
+    #[output(kind = "noise_output")]
+    pub struct NoiseOutput {
+        /// Noise tensor
+        pub noise: LatentsField,
+        /// Width of output (px)
+        pub width: i64,
+        /// Height of output (px)
+        pub height: i64,
+    }
+}
+
+output! {
+    /// A single conditioning tensor
+    #[output(kind = "conditioning_output")]
+    pub struct ConditioningOutput {
+        /// Conditioning tensor
+        pub conditioning: ConditioningField,
+    }
+}
+
+output! {
+    /// The parts of a main model
+    #[output(kind = "model_loader_output")]
+    pub struct ModelLoaderOutput {
+        /// VAE
+        #[field(title = "VAE")]
+        pub vae: VAEField,
+        /// CLIP (tokenizer, text encoder, LoRAs) and skipped layer count
+        #[field(title = "CLIP")]
+        pub clip: CLIPField,
+        /// UNet (scheduler, LoRAs)
+        #[field(title = "UNet")]
+        pub unet: UNetField,
+    }
+}
+
+output! {
+    /// A VAE
+    #[output(kind = "vae_output")]
+    pub struct VAEOutput {
+        /// VAE
+        #[field(title = "VAE")]
+        pub vae: VAEField,
+    }
+}
+
+output! {
+    /// Metadata to keep with an image
+    #[output(kind = "metadata_output")]
+    pub struct MetadataOutput {
+        /// Metadata Dict
+        pub metadata: MetadataField,
+    }
+}
+
+output! {
+    /// One labelled value
+    #[output(kind = "metadata_item_output")]
+    pub struct MetadataItemOutput {
+        /// Metadata Item
+        pub item: MetadataItemField,
+    }
+}

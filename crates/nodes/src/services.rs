@@ -1,0 +1,29 @@
+//! What outlives a run: the device, the models in memory, randomness.
+
+use std::sync::Arc;
+
+use invoke_domain::Random;
+use invoke_engine::Kind;
+use invoke_engine::cache::ModelCache;
+use invoke_engine::device::Device;
+use parking_lot::Mutex;
+
+/// One per worker, shared by the contexts of its runs.
+#[derive(Debug)]
+pub struct Services {
+    /// Where models compute.
+    pub device: Device,
+    /// In which precision.
+    pub kind: Kind,
+    /// The models in memory.
+    pub models: Mutex<ModelCache>,
+    /// Names, and nodes whose result is random.
+    pub random: Arc<dyn Random>,
+}
+
+impl Services {
+    /// Services that compute on `device` in the precision that suits it, and keep about `budget` bytes of models.
+    pub fn new(device: Device, budget: u64, random: Arc<dyn Random>) -> Self {
+        Self { device, kind: device.default_kind(), models: Mutex::new(ModelCache::new(budget)), random }
+    }
+}

@@ -1,0 +1,70 @@
+//! What storage knows about an object that matters for a decision. Storage fills these in; nothing is assumed.
+
+use invoke_domain::{BoardId, ImageName, ItemId, UserId};
+
+/// Who may see a board.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BoardVisibility {
+    /// Its owner.
+    Private,
+    /// Everybody sees it.
+    Shared,
+    /// Everybody sees it and puts own images on it.
+    Public,
+}
+
+impl BoardVisibility {
+    /// The word used in the database and in the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Private => "private",
+            Self::Shared => "shared",
+            Self::Public => "public",
+        }
+    }
+
+    /// The value of the word `text`, if it is one.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Private, Self::Shared, Self::Public].into_iter().find(|value| value.as_str() == text)
+    }
+}
+
+/// What users see of other users' queue items.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum QueueVisibility {
+    /// Nothing but counts.
+    Own,
+    /// That they are there, without owner, content and names.
+    Redacted,
+}
+
+/// A board.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BoardFacts {
+    /// Which one.
+    pub id: BoardId,
+    /// Owner.
+    pub owner: UserId,
+    /// Who may see it.
+    pub visibility: BoardVisibility,
+}
+
+/// An image and the board it lies on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImageFacts {
+    /// Which one.
+    pub name: ImageName,
+    /// Owner.
+    pub owner: UserId,
+    /// The board it lies on.
+    pub board: Option<BoardFacts>,
+}
+
+/// A queue item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ItemFacts {
+    /// Which one.
+    pub id: ItemId,
+    /// Owner.
+    pub owner: UserId,
+}

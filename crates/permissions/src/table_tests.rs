@@ -1,0 +1,125 @@
+//! `docs/permissions.md` against the policy, cell by cell.
+
+use crate::{Actor, BoardFacts, BoardVisibility, ImageFacts, ItemFacts, QueueVisibility, policy};
+use invoke_domain::{BoardId, ItemId, ModelKey, UserId};
+
+const TABLE: &str = include_str!("../../../docs/permissions.md");
+
+const OWNER: &str = "owner";
+const BOARD_OWNER: &str = "board owner";
+
+fn board(place: &str) -> Option<BoardFacts> {
+    let words = place.trim_start_matches("on a ").trim_end_matches(" board");
+    let visibility = BoardVisibility::parse(words)?;
+    Some(BoardFacts { id: BoardId::from("b"), owner: UserId::from(BOARD_OWNER), visibility })
+}
+
+fn own_board(place: &str) -> BoardFacts {
+    let visibility = BoardVisibility::parse(place).expect("the table names a visibility");
+    BoardFacts { id: BoardId::from("b"), owner: UserId::from(OWNER), visibility }
+}
+
+fn word<T, E>(result: Result<T, E>) -> &'static str {
+    if result.is_ok() { "yes" } else { "no" }
+}
+
+fn decision(action: &str, place: &str, actor: &Actor) -> &'static str {
+    let image = || ImageFacts { name: "i.png".into(), owner: UserId::from(OWNER), board: board(place) };
+    let item = ItemFacts { id: ItemId(1), owner: UserId::from(OWNER) };
+    match action {
+        "view image" => word(policy::view_image(actor, &image())),
+        "edit image" => word(policy::edit_image(actor, &image())),
+        "delete image" => word(policy::delete_image(actor, &image())),
+        "view board" => word(policy::view_board(actor, &own_board(place))),
+        "contribute to board" => word(policy::contribute_to_board(actor, &own_board(place))),
+        "edit board" => word(policy::edit_board(actor, &own_board(place))),
+        "delete board" => word(policy::delete_board(actor, &own_board(place))),
+        "view queue item" => {
+            let visibility = match place {
+                "`queue_visibility: own`" => QueueVisibility::Own,
+                "`queue_visibility: redacted`" => QueueVisibility::Redacted,
+                other => panic!("unknown visibility {other}"),
+            };
+            match policy::view_item(actor, &item, visibility) {
+                policy::Seen::Full(_) => "yes",
+                policy::Seen::Redacted => "redacted",
+                policy::Seen::Hidden => "no",
+            }
+        }
+        "cancel queue item" => word(policy::cancel_item(actor, &item)),
+        "delete queue item" => word(policy::delete_item(actor, &item)),
+        "retry queue item" => word(policy::retry_item(actor, &item)),
+        "enqueue" => {
+            if policy::enqueue(actor).id() == actor.user_id() {
+                "yes"
+            } else {
+                "no"
+            }
+        }
+        "control queue" => word(policy::control_queue(actor)),
+        "operate queue" => word(policy::operate_queue(actor)),
+        "view model" => {
+            if policy::view_model(actor, &ModelKey::from("k")).id().as_str() == "k" {
+                "yes"
+            } else {
+                "no"
+            }
+        }
+        "manage model" => word(policy::manage_model(actor, &ModelKey::from("k"))),
+        "edit account" => word(policy::edit_account(actor, &UserId::from(OWNER))),
+        "manage users" => word(policy::manage_users(actor)),
+        "manage settings" => word(policy::manage_settings(actor)),
+        other => panic!("the table names an action without a rule: {other}"),
+    }
+}
+
+#[test]
+fn the_table_in_the_documentation_is_the_policy() {
+    let rows: Vec<Vec<&str>> = TABLE
+        .lines()
+        .skip_while(|line| !line.starts_with("| action"))
+        .take_while(|line| line.starts_with('|'))
+        .map(|line| line.trim_matches('|').split('|').map(str::trim).collect())
+        .collect();
+    assert_eq!(rows[0], ["action", "where", "other", "owner", "board owner", "admin"]);
+    let mut cells = 0;
+    for row in &rows[2..] {
+        for (column, expected) in rows[0].iter().zip(row).skip(2) {
+            if *expected == "-" {
+                continue;
+            }
+            let actor = Actor::run(UserId::from(*column), *column == "admin");
+            assert_eq!(decision(row[0], row[1], &actor), *expected, "{} ({}) as {column}", row[0], row[1]);
+            cells += 1;
+        }
+    }
+    assert!(cells > 90, "the table was not read: {cells} cells");
+}
+
+#[test]
+fn the_program_itself_operates_the_queue_and_an_administrator_does_not() {
+    assert!(policy::operate_queue(&Actor::operator()).is_ok());
+    assert!(policy::operate_queue(&Actor::system()).is_err());
+}
+
+#[test]
+fn a_denial_tells_whether_the_object_may_be_known() {
+    let other = Actor::run(UserId::from("other"), false);
+    let hidden = ImageFacts { name: "i.png".into(), owner: UserId::from(OWNER), board: None };
+    let shared = ImageFacts { board: board("on a shared board"), ..hidden.clone() };
+    assert!(!policy::edit_image(&other, &hidden).unwrap_err().may_view);
+    assert!(policy::edit_image(&other, &shared).unwrap_err().may_view);
+    assert_eq!(policy::edit_image(&other, &shared).unwrap_err().to_string(), "not allowed to edit this image");
+}
+
+#[test]
+fn a_listing_is_limited_to_own_rows_except_for_administrators() {
+    let user = Actor::run(UserId::from("u"), false);
+    let admin = Actor::run(UserId::from("a"), true);
+    assert!(user.scope().includes(&UserId::from("u")));
+    assert!(!user.scope().includes(&UserId::from("v")));
+    assert!(admin.scope().includes(&UserId::from("v")));
+    assert!(!admin.own().includes(&UserId::from("v")));
+    assert_eq!(policy::list_items(&user, QueueVisibility::Own), user.scope());
+    assert!(policy::list_items(&user, QueueVisibility::Redacted).includes(&UserId::from("v")));
+}

@@ -1,0 +1,134 @@
+//! Handing out items and taking results.
+
+use crate::tell::News;
+use crate::{Mode, Outcome, Queue, QueueError, reach};
+use invoke_domain::{ItemFailure, ItemId, ItemStatus, ModelKey, QueueItem, UserId};
+use invoke_permissions::{Actor, Control, Grant, ItemFacts, policy};
+use invoke_storage::queue::{Claim, Finish, Order};
+use invoke_storage::{StorageError, queue, users};
+use std::sync::atomic::Ordering;
+
+impl Queue {
+    /// The next item for a device, now in progress. Nothing while the queue is paused or empty. An item whose owner may no
+    /// longer run anything is canceled instead of handed out.
+    pub fn claim(&self, device: &str) -> Result<Option<QueueItem>, QueueError> {
+        self.claim_near(device, &[])
+    }
+
+    /// As [`Queue::claim`]; among equals, an item that names one of the models already in the device's memory goes first.
+    pub fn claim_near(&self, device: &str, warm_models: &[ModelKey]) -> Result<Option<QueueItem>, QueueError> {
+        let order = match self.0.settings.mode {
+            Mode::RoundRobin => Order::RoundRobin,
+            Mode::Fifo => Order::Fifo,
+        };
+        let operate = policy::operate_queue(&Actor::operator())?;
+        while !self.is_paused() {
+            let mut news = News::default();
+            let claimed = self.0.db.write(|tx| {
+                let claimed = queue::claim(tx, &operate, &Claim { order, device, warm_models })?;
+                if let Some(item) = &claimed {
+                    news.changed(tx, item)?;
+                }
+                Ok::<_, StorageError>(claimed)
+            })?;
+            reach!(self, AfterClaim);
+            self.tell(news);
+            match claimed {
+                None => return Ok(None),
+                Some(item) if self.owner_may_run(&item.user_id)? => return Ok(Some(item)),
+                Some(item) => {
+                    tracing::warn!(item = item.id.0, owner = %item.user_id, "canceled: its owner may not run anything");
+                    self.finish(item.id, None, &Outcome::Canceled)?;
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether an owner's items may run: the account exists and is active. Without accounts, always. To be asked before
+    /// each node.
+    pub fn owner_may_run(&self, owner: &UserId) -> Result<bool, QueueError> {
+        Ok(self.run_actor(owner)?.is_some())
+    }
+
+    /// An owner as whom a run asks for images and models, with their role as of now; nothing when they may not run anything.
+    pub fn run_actor(&self, owner: &UserId) -> Result<Option<Actor>, QueueError> {
+        if !self.0.settings.multiuser {
+            return Ok(Some(Actor::run(owner.clone(), true)));
+        }
+        let user = self.0.db.read(|tx| users::get(tx, owner))?.filter(|user| user.is_active);
+        Ok(user.map(|user| Actor::run(user.id, user.is_admin)))
+    }
+
+    /// Ends a running item and keeps its session. Answers whether that was news: the result of an item that was canceled
+    /// or removed meanwhile is not.
+    pub fn finish(&self, id: ItemId, session: Option<&str>, outcome: &Outcome) -> Result<bool, QueueError> {
+        let operate = policy::operate_queue(&Actor::operator())?;
+        let (status, failure): (_, Option<&ItemFailure>) = match outcome {
+            Outcome::Completed => (ItemStatus::Completed, None),
+            Outcome::Failed(failure) => (ItemStatus::Failed, Some(failure)),
+            Outcome::Canceled => (ItemStatus::Canceled, None),
+        };
+        reach!(self, BeforeFinish);
+        let mut news = News::default();
+        let changed = self.0.db.write(|tx| {
+            let changed = queue::finish(tx, &operate, id, &Finish { status, failure, session })?;
+            if let Some(item) = queue::get(tx, id)?.filter(|_| changed) {
+                news.changed(tx, &item)?;
+            }
+            Ok::<_, StorageError>(changed)
+        })?;
+        self.tell(news);
+        Ok(changed)
+    }
+
+    /// Keeps the session of a running item as it stands.
+    pub fn save_session(&self, id: ItemId, session: &str) -> Result<(), QueueError> {
+        let operate = policy::operate_queue(&Actor::operator())?;
+        Ok(self.0.db.write(|tx| queue::update_session(tx, &operate, id, session))?)
+    }
+
+    /// Cancels what an account runs, if it may no longer run anything; to be called when it was deactivated or removed.
+    pub fn stop_runs_of(&self, owner: &UserId) -> Result<usize, QueueError> {
+        if self.owner_may_run(owner)? {
+            return Ok(0);
+        }
+        let operator = Actor::operator();
+        let mut news = News::default();
+        let stopped = self.0.db.write(|tx| {
+            let mut stopped = 0;
+            for id in queue::running_of(tx, owner)? {
+                let Ok(grant) = policy::cancel_item(&operator, &ItemFacts { id, owner: owner.clone() }) else {
+                    continue;
+                };
+                if queue::cancel(tx, &grant)?
+                    && let Some(item) = queue::get(tx, id)?
+                {
+                    news.changed(tx, &item)?;
+                    news.stop(id);
+                    stopped += 1;
+                }
+            }
+            Ok::<_, StorageError>(stopped)
+        })?;
+        self.tell(news);
+        Ok(stopped)
+    }
+
+    /// Hands out no more items; running ones go on. For administrators; forgotten when the server ends.
+    pub fn pause(&self, actor: &Actor) -> Result<(), QueueError> {
+        self.set_paused(policy::control_queue(actor)?, true);
+        Ok(())
+    }
+
+    /// Hands out items again. For administrators.
+    pub fn resume(&self, actor: &Actor) -> Result<(), QueueError> {
+        self.set_paused(policy::control_queue(actor)?, false);
+        self.wake();
+        Ok(())
+    }
+
+    fn set_paused(&self, _grant: Grant<invoke_permissions::Queue, Control>, paused: bool) {
+        self.0.paused.store(paused, Ordering::SeqCst);
+    }
+}

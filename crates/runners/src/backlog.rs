@@ -1,0 +1,21 @@
+//! The queue as runners see it.
+
+use invoke_domain::{ItemId, QueueItem, UserId};
+use invoke_graph::Outcome;
+use invoke_permissions::Actor;
+
+/// Why the queue did not answer; it is logged, and tried again.
+pub type BacklogError = Box<dyn std::error::Error + Send + Sync>;
+
+/// Where items come from and go back to. Every call may block.
+pub trait Backlog: Send + Sync {
+    /// Takes the next item for a device: it is `in_progress` from then on. `None` while there is nothing to do.
+    fn claim(&self, device: &str) -> Result<Option<QueueItem>, BacklogError>;
+
+    /// The owner as of now, `None` when this account may not run anything (any more).
+    fn owner(&self, user: &UserId) -> Result<Option<Actor>, BacklogError>;
+
+    /// An item has ended, with its execution state if there is a new one. Does nothing for an item that has ended before
+    /// or is gone.
+    fn finish(&self, item: ItemId, session: Option<String>, outcome: Outcome) -> Result<(), BacklogError>;
+}

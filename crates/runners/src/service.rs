@@ -1,0 +1,167 @@
+//! The verbs of nodes, each checked as the item's owner is now. Everything here blocks.
+
+use crate::backlog::Backlog;
+use bytes::Bytes;
+use invoke_domain::{BoardId, ImageCategory, ImageName, ImageOrigin, ModelKey, ModelRecord, QueueItem};
+use invoke_imaging::{Mode, Pixels};
+use invoke_library::{Images, LibraryError, NewImage};
+use invoke_model_manager::{ModelError, Models};
+use invoke_permissions::Actor;
+use invoke_worker_protocol::Picture;
+use invoke_worker_protocol::wire::{Failure, FoundModel, StoreImage, StoredImage};
+use parking_lot::Mutex;
+use serde_json::Value;
+use std::collections::HashMap;
+use std::sync::{Arc, OnceLock};
+
+/// What a node asked for, read from the wire.
+#[derive(Debug)]
+pub(crate) enum Question {
+    LoadImage(String),
+    StoreImage(Picture, Box<StoreImage>),
+    FindModel(String),
+}
+
+/// What it gets.
+#[derive(Debug)]
+pub(crate) enum Reply {
+    Failure(Failure),
+    Image(Picture, Option<String>),
+    Stored(StoredImage),
+    Model(FoundModel),
+}
+
+/// The parts of the server that nodes reach.
+#[derive(Clone)]
+pub(crate) struct Services {
+    pub(crate) backlog: Arc<dyn Backlog>,
+    pub(crate) images: Images,
+    pub(crate) models: Models,
+}
+
+/// Answers the questions of one item's nodes.
+pub(crate) struct Desk {
+    services: Services,
+    item: Arc<QueueItem>,
+    /// The graph of the item's session, JSON as text; goes into the files of its pictures.
+    graph: OnceLock<Option<String>>,
+    /// Models that were asked for, for the reports about loading them.
+    models: Mutex<HashMap<String, Value>>,
+}
+
+/// A refusal in the words of the reference: for the person who owns the item, a missing image and a foreign one look
+/// the same.
+fn no_such_image() -> Failure {
+    failure("PermissionError", "Queue user is not authorized to access this image")
+}
+
+fn failure(kind: &str, message: impl Into<String>) -> Failure {
+    Failure { kind: kind.to_owned(), message: message.into(), traceback: String::new() }
+}
+
+impl Desk {
+    pub(crate) fn new(services: Services, item: Arc<QueueItem>) -> Self {
+        Self { services, item, graph: OnceLock::new(), models: Mutex::default() }
+    }
+
+    pub(crate) fn answer(&self, question: Question) -> Reply {
+        let answered = self.owner().and_then(|owner| match question {
+            Question::LoadImage(name) => self.load_image(&owner, &name),
+            Question::StoreImage(picture, request) => self.store_image(&owner, picture, *request),
+            Question::FindModel(key) => self.find_model(&owner, &key),
+        });
+        answered.unwrap_or_else(Reply::Failure)
+    }
+
+    /// Whether the item's owner may still run it.
+    pub(crate) fn owner_may_run(&self) -> bool {
+        self.owner().is_ok()
+    }
+
+    /// The configuration of a model that this item asked for.
+    pub(crate) fn model_config(&self, key: &str) -> Option<Value> {
+        self.models.lock().get(key).cloned()
+    }
+
+    fn owner(&self) -> Result<Actor, Failure> {
+        match self.services.backlog.owner(&self.item.user_id) {
+            Ok(Some(owner)) => Ok(owner),
+            Ok(None) => Err(failure("PermissionError", "Queue user is not authorized to run this item")),
+            // What cannot be checked is denied.
+            Err(error) => {
+                tracing::error!(item = %self.item.id, %error, "the owner of an item could not be read");
+                Err(failure("PermissionError", "Queue user could not be checked"))
+            }
+        }
+    }
+
+    fn load_image(&self, owner: &Actor, name: &str) -> Result<Reply, Failure> {
+        let name = ImageName::from(name);
+        let images = &self.services.images;
+        let read = || Ok((images.metadata(owner, &name)?, images.read_pixels(owner, &name)?));
+        let (metadata, pixels) = read().map_err(|error: LibraryError| match error {
+            LibraryError::ImageNotFound { .. } | LibraryError::Denied(_) | LibraryError::UnsafeName { .. } => {
+                no_such_image()
+            }
+            LibraryError::FileMissing { .. } => failure("ImageFileNotFoundException", "Image file not found"),
+            error => self.internal("ImageFileNotFoundException", "The image could not be read", &error),
+        })?;
+        let (mode, width, height) = (pixels.mode().as_str(), pixels.width(), pixels.height());
+        let picture = Picture::new(mode, width, height, Bytes::from(pixels.into_data()));
+        let broken = |error| self.internal("ImageFileNotFoundException", "The image could not be read", &error);
+        Ok(Reply::Image(picture.map_err(broken)?, metadata))
+    }
+
+    fn store_image(&self, owner: &Actor, picture: Picture, request: StoreImage) -> Result<Reply, Failure> {
+        let invalid = || failure("ValueError", "The picture to store is not valid");
+        let mode = Mode::parse(&picture.mode).ok_or_else(invalid)?;
+        let category = ImageCategory::parse(&request.category).ok_or_else(invalid)?;
+        let (width, height) = (picture.width, picture.height);
+        let pixels = Pixels::new(mode, width, height, picture.pixels.into()).map_err(|_| invalid())?;
+        let image = NewImage {
+            is_intermediate: request.is_intermediate,
+            board_id: request.board_id.map(BoardId::from),
+            session_id: Some(self.item.session_id.clone()),
+            node_id: Some(request.node_id),
+            metadata: request.metadata,
+            workflow: self.item.workflow.clone(),
+            graph: self.graph().cloned(),
+            ..NewImage::new(pixels, ImageOrigin::Internal, category)
+        };
+        let stored = self.services.images.store(owner, image).map_err(|error| match error {
+            LibraryError::Denied(_) => failure("PermissionError", "Queue user is not authorized to access this board"),
+            error => self.internal("ImageFileSaveException", "The image could not be saved", &error),
+        })?;
+        Ok(Reply::Stored(StoredImage { name: stored.name.0, width, height }))
+    }
+
+    fn graph(&self) -> Option<&String> {
+        let extract = || {
+            let mut session: Value = serde_json::from_str(&self.item.session).ok()?;
+            session.get_mut("graph").map(|graph| graph.take().to_string())
+        };
+        self.graph.get_or_init(extract).as_ref()
+    }
+
+    fn find_model(&self, owner: &Actor, key: &str) -> Result<Reply, Failure> {
+        let model = self.services.models.get(owner, &ModelKey::from(key));
+        let record: ModelRecord = model.map_err(|error| match error {
+            ModelError::NotFound => failure("UnknownModelException", error.to_string()),
+            error => self.internal("UnknownModelException", "The model could not be found", &error),
+        })?;
+        let path = self.services.models.files(&record);
+        let Some(path) = path.to_str().map(str::to_owned) else {
+            return Err(failure("UnknownModelException", "The path of the model is not UTF-8"));
+        };
+        let config = record.config.to_string();
+        self.models.lock().insert(key.to_owned(), record.config);
+        Ok(Reply::Model(FoundModel { config, path }))
+    }
+
+    /// An error whose details belong into the log and not to the person.
+    fn internal(&self, kind: &str, message: &str, error: &dyn std::error::Error) -> Failure {
+        let cause = error.source().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(item = %self.item.id, %error, cause, "{message}");
+        failure(kind, message)
+    }
+}

@@ -1,0 +1,210 @@
+//! The open database: one writer behind a lock, a pool of readers, transactions.
+
+use crate::readers::Readers;
+use crate::{StorageError, clock, inspect, migrate};
+use invoke_domain::{Clock, Random};
+use jiff::Timestamp;
+use parking_lot::{Mutex, RwLock};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
+use std::cell::Cell;
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+/// How long a statement waits for another process that writes.
+const BUSY_TIMEOUT: Duration = Duration::from_millis(5000);
+
+/// More statements than any connection has in use, so none is prepared twice.
+const CACHED_STATEMENTS: usize = 256;
+
+/// Where the database is and how it is kept.
+#[derive(Debug, Clone)]
+pub struct StorageSettings {
+    /// The file, or `None` for a database in memory that is gone with the last handle.
+    pub path: Option<PathBuf>,
+    /// Survive power loss with every commit (slower), not only the end of the process.
+    pub sync_full: bool,
+    /// How many transactions may read at the same time.
+    pub readers: usize,
+}
+
+impl Default for StorageSettings {
+    fn default() -> Self {
+        Self { path: None, sync_full: false, readers: 8 }
+    }
+}
+
+impl StorageSettings {
+    /// A file, everything else as usual.
+    pub fn file(path: impl Into<PathBuf>) -> Self {
+        Self { path: Some(path.into()), ..Self::default() }
+    }
+
+    /// A database in memory.
+    pub fn memory() -> Self {
+        Self::default()
+    }
+}
+
+/// The database. Cheap to clone; all clones share one writer and one pool of readers.
+#[derive(Debug, Clone)]
+pub struct Database(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    // Closed before the writer, which tidies up the journal when it closes last.
+    readers: Readers,
+    writer: Mutex<Connection>,
+    // SQLite's shared memory databases answer "locked" at once where files under WAL would let readers go on; there,
+    // readers and the writer take turns.
+    turns: Option<RwLock<()>>,
+    clock: Arc<dyn Clock>,
+    path: Option<PathBuf>,
+}
+
+static MEMORY_DATABASES: AtomicU64 = AtomicU64::new(0);
+
+thread_local! {
+    static IN_TRANSACTION: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Marks this thread as being inside a transaction for as long as it lives.
+struct Inside;
+
+impl Inside {
+    fn enter() -> Result<Self, StorageError> {
+        if IN_TRANSACTION.replace(true) { Err(StorageError::Nested) } else { Ok(Self) }
+    }
+}
+
+impl Drop for Inside {
+    fn drop(&mut self) {
+        IN_TRANSACTION.set(false);
+    }
+}
+
+impl Database {
+    /// Opens the database, makes it if it is new, and brings it up to date.
+    ///
+    /// A file that must not be used (see [`StorageError`]) is refused before anything is written to it. A file that
+    /// holds data and needs a migration is first copied to `invokeai_backup_<date>-<time>.db` next to it.
+    pub fn open(settings: &StorageSettings, clock: Arc<dyn Clock>, random: &dyn Random) -> Result<Self, StorageError> {
+        let (mut writer, address, flags) = match &settings.path {
+            Some(path) => open_file(path, &clock)?,
+            None => open_memory()?,
+        };
+        set_up(&writer)?;
+        writer.pragma_update(None, "synchronous", if settings.sync_full { "FULL" } else { "NORMAL" })?;
+        clock::install(&writer, &clock)?;
+        migrate::run(&mut writer, random)?;
+        let readers = Readers::new(address, flags, settings.readers);
+        let turns = settings.path.is_none().then(RwLock::default);
+        let path = settings.path.clone();
+        Ok(Self(Arc::new(Inner { readers, writer: Mutex::new(writer), turns, clock, path })))
+    }
+
+    /// The file, `None` for a database in memory.
+    pub fn path(&self) -> Option<&Path> {
+        self.0.path.as_deref()
+    }
+
+    /// Reads from one unchanging state of the database.
+    pub fn read<T, E: From<StorageError>>(&self, work: impl FnOnce(&ReadTx<'_>) -> Result<T, E>) -> Result<T, E> {
+        let _inside = Inside::enter()?;
+        let _turn = self.0.turns.as_ref().map(RwLock::read);
+        let result = self.0.readers.with(|connection| {
+            let transaction =
+                connection.transaction_with_behavior(TransactionBehavior::Deferred).map_err(StorageError::from)?;
+            work(&ReadTx { connection: &transaction, clock: &*self.0.clock })
+        });
+        result.map_err(StorageError::from)?
+    }
+
+    /// Reads and writes; all of it is kept when `work` succeeds, and none of it when it fails. One at a time.
+    pub fn write<T, E: From<StorageError>>(&self, work: impl FnOnce(&Tx<'_>) -> Result<T, E>) -> Result<T, E> {
+        let _inside = Inside::enter()?;
+        let mut connection = self.0.writer.lock();
+        let _turn = self.0.turns.as_ref().map(RwLock::write);
+        let transaction =
+            connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(StorageError::from)?;
+        let result = work(&Tx(ReadTx { connection: &transaction, clock: &*self.0.clock }))?;
+        transaction.commit().map_err(StorageError::from)?;
+        Ok(result)
+    }
+
+    /// A number that changes when another process has changed the file, and only then.
+    pub fn data_version(&self) -> Result<i64, StorageError> {
+        let connection = self.0.writer.lock();
+        Ok(connection.pragma_query_value(None, "data_version", |row| row.get(0))?)
+    }
+}
+
+/// A transaction that reads. It always sees the state as of its first statement.
+#[derive(Debug)]
+pub struct ReadTx<'a> {
+    connection: &'a Connection,
+    clock: &'a dyn Clock,
+}
+
+impl ReadTx<'_> {
+    /// The current time.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    pub(crate) fn sql(&self) -> &Connection {
+        self.connection
+    }
+}
+
+/// A transaction that also writes; whatever takes a [`ReadTx`] takes it too.
+#[derive(Debug)]
+pub struct Tx<'a>(ReadTx<'a>);
+
+impl<'a> Deref for Tx<'a> {
+    type Target = ReadTx<'a>;
+
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
+}
+
+/// The writing connection, and how to open more to the same database.
+type Opened = (Connection, PathBuf, OpenFlags);
+
+fn open_file(path: &Path, clock: &Arc<dyn Clock>) -> Result<Opened, StorageError> {
+    let failed = |doing, source| StorageError::File { doing, path: path.to_owned(), source };
+    if let Some(folder) = path.parent() {
+        std::fs::create_dir_all(folder).map_err(|error| failed("make the folder of", Box::new(error)))?;
+    }
+    if inspect::inspect(path)? == inspect::Found::NeedsMigration {
+        migrate::back_up(path, clock.now())?;
+    }
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let writer = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_CREATE)
+        .map_err(|error| failed("open", Box::new(error)))?;
+    writer.busy_timeout(BUSY_TIMEOUT)?;
+    writer.pragma_update(None, "journal_mode", "WAL").map_err(|error| failed("write to", Box::new(error)))?;
+    Ok((writer, path.to_owned(), flags))
+}
+
+fn open_memory() -> Result<Opened, StorageError> {
+    let number = MEMORY_DATABASES.fetch_add(1, Ordering::Relaxed);
+    let address = PathBuf::from(format!("file:invokeai-{number}?mode=memory&cache=shared"));
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+        | OpenFlags::SQLITE_OPEN_CREATE
+        | OpenFlags::SQLITE_OPEN_URI
+        | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    Ok((Connection::open_with_flags(&address, flags)?, address, flags))
+}
+
+/// What every connection has in common.
+pub(crate) fn set_up(connection: &Connection) -> Result<(), rusqlite::Error> {
+    connection.busy_timeout(BUSY_TIMEOUT)?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "temp_store", "MEMORY")?;
+    connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
+    Ok(())
+}

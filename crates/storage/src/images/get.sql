@@ -1,0 +1,3 @@
+FROM images i
+LEFT JOIN board_images b ON b.image_name = i.image_name
+WHERE i.image_name = ?1

@@ -1,0 +1,1 @@
+ORDER BY i.starred DESC, i.created_at ASC, i.rowid ASC

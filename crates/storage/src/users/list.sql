@@ -1,0 +1,3 @@
+SELECT user_id, email, display_name, is_admin, is_active, token_epoch, created_at, updated_at, last_login_at
+FROM users
+ORDER BY created_at DESC, rowid DESC

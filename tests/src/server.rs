@@ -1,0 +1,214 @@
+//! A whole server in this process: the real composition over a temporary root, on a free port, with cheap passwords and
+//! workers that run small nodes.
+
+use crate::client::Client;
+use crate::toys::Toys;
+use invoke_auth::{HashCost, NewAccount};
+use invoke_config::{LoadOptions, Settings};
+use invoke_domain::{Clock, ImageCategory, ImageOrigin, ImageRecord, OsRandom, SystemClock};
+use invoke_imaging::{Mode, Pixels};
+use invoke_library::NewImage;
+use invoke_permissions::Actor;
+use invoke_server::{Parts, Server, WorkersFrom};
+use serde_json::{Value, json};
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+use tempfile::TempDir;
+
+/// The password of every account a test makes.
+pub const PASSWORD: &str = "Correct1horse";
+/// The administrator's address.
+pub const ADMIN: &str = "admin@example.com";
+
+/// How a test server differs from the usual one.
+#[derive(Debug)]
+pub struct Builder {
+    yaml: String,
+    clock: Arc<dyn Clock>,
+    workers: bool,
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        Self {
+            yaml: "schema_version: 4.0.3\nport: 0\nstarter_model: false\n".to_owned(),
+            clock: Arc::new(SystemClock),
+            workers: true,
+        }
+    }
+}
+
+impl Builder {
+    /// With this line in `invokeai.yaml`.
+    pub fn with(mut self, line: &str) -> Self {
+        self.yaml.push_str(line);
+        self.yaml.push('\n');
+        self
+    }
+
+    /// The settings under which the reference was recorded.
+    pub fn like_the_reference(self) -> Self {
+        self.with("strict_password_checking: false")
+            .with("workflow_publish: owners")
+            .with("board_sharing: owners")
+            .with("queue_visibility: redacted")
+            .with("restart_policy: cancel")
+    }
+
+    /// With a clock the test moves.
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Items wait for ever.
+    pub fn without_workers(mut self) -> Self {
+        self.workers = false;
+        self
+    }
+
+    /// Starts it.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn start(self) -> TestServer {
+        let root = TempDir::new().unwrap();
+        std::fs::write(root.path().join("invokeai.yaml"), &self.yaml).unwrap();
+        let toys = Toys::new();
+        let workers = if self.workers {
+            let toys = toys.clone();
+            WorkersFrom::Custom(Box::new(move |pieces| toys.work_for(pieces)))
+        } else {
+            WorkersFrom::Nobody
+        };
+        let server = start(root.path(), self.clock, &toys, workers);
+        TestServer { server, root, toys, admin: OnceLock::new() }
+    }
+}
+
+fn start(root: &Path, clock: Arc<dyn Clock>, toys: &Toys, workers: WorkersFrom) -> Server {
+    let options = LoadOptions { root: Some(root.to_owned()), ..LoadOptions::default() };
+    let loaded = Settings::load(options).unwrap();
+    assert_eq!(loaded.warnings, [""; 0]);
+    let parts = Parts {
+        clock,
+        random: Arc::new(OsRandom),
+        hash_cost: HashCost::MINIMUM,
+        catalogue: toys.catalogue(),
+        workers,
+    };
+    Server::start(&loaded.settings, parts).unwrap()
+}
+
+/// A running server and its root.
+#[derive(Debug)]
+pub struct TestServer {
+    server: Server,
+    root: TempDir,
+    toys: Toys,
+    admin: OnceLock<Client>,
+}
+
+impl TestServer {
+    /// A server with accounts, under our defaults.
+    pub fn start() -> Self {
+        Self::multiuser().start()
+    }
+
+    /// A server with accounts, to be adjusted.
+    pub fn multiuser() -> Builder {
+        Builder::default().with("multiuser: true")
+    }
+
+    /// A server without accounts, to be adjusted.
+    pub fn single_user() -> Builder {
+        Builder::default()
+    }
+
+    /// Where it listens.
+    pub fn url(&self) -> String {
+        self.server.url()
+    }
+
+    /// `127.0.0.1:<port>`.
+    pub fn authority(&self) -> String {
+        self.server.address().to_string()
+    }
+
+    /// Its root directory.
+    pub fn root(&self) -> &Path {
+        self.root.path()
+    }
+
+    /// What its workers wait for.
+    pub fn toys(&self) -> &Toys {
+        &self.toys
+    }
+
+    /// Somebody without a token.
+    pub fn nobody(&self) -> Client {
+        Client::nobody(&self.url())
+    }
+
+    /// The administrator, made by the set-up.
+    pub fn admin(&self) -> &Client {
+        self.admin.get_or_init(|| {
+            let account = json!({ "email": ADMIN, "display_name": "Admin", "password": PASSWORD });
+            let made = self.nobody().post("/api/v1/auth/setup", &account).ok();
+            self.nobody().with_token(made["token"].as_str().unwrap())
+        })
+    }
+
+    /// An account `<name>@example.com`, signed in.
+    ///
+    /// # Panics
+    /// When there is one already.
+    pub fn user(&self, name: &str) -> Client {
+        let email = format!("{name}@example.com");
+        let account = NewAccount { email: &email, display_name: Some(name), password: PASSWORD, is_admin: false };
+        self.server.app().accounts.create(&Actor::operator(), &account).unwrap();
+        self.sign_in(&email)
+    }
+
+    /// Signs in with [`PASSWORD`].
+    pub fn sign_in(&self, email: &str) -> Client {
+        let login = json!({ "email": email, "password": PASSWORD });
+        let answer = self.nobody().post("/api/v1/auth/login", &login).ok();
+        self.nobody().with_token(answer["token"].as_str().unwrap())
+    }
+
+    /// Stores a small picture as an account's own.
+    ///
+    /// # Panics
+    /// When it is refused.
+    pub fn store_image(&self, owner: &Client, metadata: Option<&Value>) -> ImageRecord {
+        let pixels = Pixels::new(Mode::Rgb, 3, 2, (0..18).collect()).unwrap();
+        let image = NewImage {
+            metadata: metadata.map(Value::to_string),
+            ..NewImage::new(pixels, ImageOrigin::External, ImageCategory::User)
+        };
+        self.server.app().images.store(&self.actor(owner), image).unwrap()
+    }
+
+    /// Who a client is.
+    ///
+    /// # Panics
+    /// When its token does not count.
+    pub fn actor(&self, client: &Client) -> Actor {
+        self.server.app().accounts.authenticate(client.token()).unwrap().actor
+    }
+
+    /// Stops it, and starts it again over the same root.
+    pub fn restart(self) -> Self {
+        let Self { server, root, toys, .. } = self;
+        toys.stop();
+        server.stop();
+        let toys = Toys::new();
+        let custom = {
+            let toys = toys.clone();
+            WorkersFrom::Custom(Box::new(move |pieces| toys.work_for(pieces)))
+        };
+        let server = start(root.path(), Arc::new(SystemClock), &toys, custom);
+        Self { server, root, toys, admin: OnceLock::new() }
+    }
+}

@@ -1,0 +1,12 @@
+//! The API as a client meets it, each test against a whole server in this process.
+
+mod access;
+mod auth;
+mod browser_attacks;
+mod client_state;
+mod images;
+mod models;
+mod pages;
+mod queue;
+mod replay;
+mod starting;

@@ -1,0 +1,97 @@
+import { resolve } from 'node:path';
+import { test as base, expect, type Page } from '@playwright/test';
+import { type RunningServer, startServer } from './server';
+
+export { expect };
+
+export const ADMIN = { email: 'admin@localhost', name: 'Ada Lovelace', password: 'Lighthouse42' };
+export const TINY_MODEL = process.env.E2E_MODEL ?? resolve('../tests/fixtures/models/tiny-sd15');
+
+type Settings = { multiuser: boolean };
+
+/** `baseURL` is a fresh server of this file's settings, or the one that E2E_BASE_URL names. */
+export const test = base.extend<object, { settings: Settings; server: RunningServer }>({
+  settings: [{ multiuser: true }, { option: true, scope: 'worker' }],
+  server: [
+    async ({ settings }, provide) => {
+      const given = process.env.E2E_BASE_URL;
+      const server = given === undefined ? await startServer(settings) : { url: given, stop: () => Promise.resolve() };
+      await provide(server);
+      await server.stop();
+    },
+    { scope: 'worker', timeout: 120_000 },
+  ],
+  baseURL: async ({ server }, provide) => {
+    await provide(server.url);
+  },
+});
+
+export async function signIn(page: Page, account: { email: string; password: string }) {
+  await page.goto('/login');
+  await page.getByLabel('Email address').fill(account.email);
+  await page.getByLabel('Password', { exact: true }).fill(account.password);
+  await page.getByRole('button', { name: 'Sign In' }).click();
+  await expect(page.getByRole('button', { name: /Profile menu/ })).toBeVisible();
+}
+
+export async function addModel(page: Page, folder: string, name: string) {
+  await page.getByRole('button', { name: 'Add a model' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Add a model from a folder' });
+  await dialog.getByLabel('Folder on the server').fill(folder);
+  await dialog.getByRole('button', { name: 'Add model' }).click();
+  await expect(dialog.getByText(`${name} is ready`)).toBeVisible();
+  await dialog.getByRole('button', { name: 'Done' }).click();
+  await expect(page.getByRole('combobox', { name: 'Model' })).toHaveValue(name);
+}
+
+/** Fills in a picture that is made in no time. */
+export async function describePicture(page: Page, { prompt, seed, steps = 4 }: { prompt: string; seed: number; steps?: number }) {
+  await page.getByLabel('Prompt', { exact: true }).fill(prompt);
+  const disclosure = page.getByRole('button', { name: 'Settings', expanded: false });
+  if (await disclosure.isVisible()) await disclosure.click();
+  await page.getByRole('textbox', { name: 'Width' }).fill('64');
+  await page.getByRole('textbox', { name: 'Height' }).fill('64');
+  await page.getByRole('textbox', { name: 'Steps' }).fill(String(steps));
+  await page.getByRole('switch', { name: 'Random seed' }).uncheck();
+  await page.getByRole('textbox', { name: 'Seed' }).fill(String(seed));
+}
+
+export async function openViewer(page: Page) {
+  await page
+    .getByRole('link', { name: /Open the picture/ })
+    .first()
+    .click();
+  const viewer = page.getByRole('dialog', { name: 'Picture', exact: true });
+  await expect(viewer).toBeVisible();
+  return viewer;
+}
+
+/** Every text that the progress bar shows from now on. */
+export async function recordProgress(page: Page): Promise<() => Promise<string[]>> {
+  await page.evaluate(() => {
+    const seen: string[] = [];
+    Object.assign(window, { progressTexts: seen });
+    const look = () => {
+      const text = document.querySelector('[role=progressbar]')?.getAttribute('aria-valuetext');
+      if (text && seen.at(-1) !== text) seen.push(text);
+    };
+    new MutationObserver(look).observe(document.body, { subtree: true, childList: true, attributes: true });
+  });
+  return () => page.evaluate(() => (window as unknown as { progressTexts: string[] }).progressTexts);
+}
+
+/** The page in light and dark, on a wide screen and on a phone. */
+export async function photograph(page: Page, name: string) {
+  const before = page.viewportSize();
+  for (const [size, viewport] of Object.entries({ wide: { width: 1600, height: 900 }, phone: { width: 390, height: 844 } })) {
+    await page.setViewportSize(viewport);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      expect(overflow, `${name} is not wider than a ${size} screen`).toBeLessThanOrEqual(0);
+      await page.screenshot({ path: `test-results/screens/${name}-${size}-${colorScheme}.png`, animations: 'disabled' });
+    }
+  }
+  await page.emulateMedia({ colorScheme: null });
+  if (before) await page.setViewportSize(before);
+}

@@ -1,0 +1,82 @@
+// Starts the real server on a folder of its own, and ends it.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+export type RunningServer = { url: string; stop: () => Promise<void> };
+
+const BINARY = join(process.env.INVOKEAI_BINARIES ?? resolve('../target/debug'), 'invokeai-web');
+const START_SECONDS = 60;
+const STOP_SECONDS = 15;
+
+export async function startServer({ multiuser }: { multiuser: boolean }): Promise<RunningServer> {
+  if (!existsSync(BINARY)) throw new Error(`there is no server to test: ${BINARY} (cargo build --bins)`);
+  if (!existsSync('dist/index.html')) throw new Error('there are no pages to test: run `npm run build` first');
+  const root = await mkdtemp(join(tmpdir(), 'invokeai-e2e-'));
+  const port = await freePort();
+  const settings = [
+    'schema_version: 4.0.3',
+    'host: 127.0.0.1',
+    `port: ${port}`,
+    `multiuser: ${multiuser}`,
+    'starter_model: false',
+    'device: cpu',
+    'precision: float32',
+    `web_root: ${resolve('dist')}`,
+  ];
+  await writeFile(join(root, 'invokeai.yaml'), `${settings.join('\n')}\n`);
+
+  const logPath = join(root, 'server.log');
+  const log = await open(logPath, 'w');
+  const child = spawn(BINARY, ['--root', root], { stdio: ['ignore', log.fd, log.fd] });
+  const failed = once(child, 'error').then(([error]: unknown[]) => String(error));
+  const exited = once(child, 'exit').then(([code, signal]: unknown[]) => `it ended with ${String(code ?? signal)}`);
+
+  const stop = async () => {
+    if (child.exitCode === null && child.signalCode === null) {
+      child.kill('SIGINT');
+      const timer = setTimeout(() => child.kill('SIGKILL'), STOP_SECONDS * 1000);
+      await exited;
+      clearTimeout(timer);
+    }
+    await log.close();
+    await rm(root, { recursive: true, force: true });
+  };
+
+  const url = `http://127.0.0.1:${port}`;
+  const problem = await Promise.race([failed, exited, healthy(url)]);
+  if (problem !== null) {
+    const tail = (await readFile(logPath, 'utf8')).split('\n').slice(-30).join('\n');
+    await stop();
+    throw new Error(`${BINARY} did not start: ${problem}\n${tail}`);
+  }
+  return { url, stop };
+}
+
+/** Resolves to null once the server answers. */
+async function healthy(url: string): Promise<string | null> {
+  const deadline = Date.now() + START_SECONDS * 1000;
+  while (Date.now() < deadline) {
+    const isUp = await fetch(`${url}/healthz`).then(
+      (response) => response.ok,
+      () => false,
+    );
+    if (isUp) return null;
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  return `it did not answer within ${START_SECONDS} seconds`;
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const address = probe.address();
+  probe.close();
+  await once(probe, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no free port');
+  return address.port;
+}

@@ -1,0 +1,44 @@
+import { MantineProvider } from '@mantine/core';
+import { Notifications } from '@mantine/notifications';
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import { type ReactNode, useState } from 'react';
+import { I18nextProvider } from 'react-i18next';
+import { forgetOnAccountChange } from '@/api/auth';
+import { ApiError } from '@/api/client';
+import i18n from '@/i18n';
+import { cssVariables, theme } from './theme';
+
+function createCache(): QueryClient {
+  const cache = new QueryClient({
+    defaultOptions: {
+      queries: {
+        // What the server refused it will refuse again; what it did not hear may work the next time.
+        retry: (failures, error) => failures < 2 && !(error instanceof ApiError && error.status >= 400 && error.status < 500),
+        staleTime: 10_000,
+        refetchOnWindowFocus: false,
+      },
+    },
+  });
+  forgetOnAccountChange(cache);
+  return cache;
+}
+
+/** `isTest` leaves out transitions, which no test wants to wait for. */
+export function Providers({ children, isTest = false }: { children: ReactNode; isTest?: boolean }) {
+  const [cache] = useState(createCache);
+  return (
+    <I18nextProvider i18n={i18n}>
+      <QueryClientProvider client={cache}>
+        <MantineProvider
+          theme={theme}
+          cssVariablesResolver={cssVariables}
+          defaultColorScheme="auto"
+          env={isTest ? 'test' : 'default'}
+        >
+          <Notifications position="top-center" autoClose={5000} />
+          {children}
+        </MantineProvider>
+      </QueryClientProvider>
+    </I18nextProvider>
+  );
+}

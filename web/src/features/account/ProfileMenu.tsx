@@ -1,0 +1,95 @@
+import { Avatar, Badge, Divider, Group, Menu, Text, UnstyledButton, VisuallyHidden, useMantineColorScheme } from '@mantine/core';
+import { useQuery } from '@tanstack/react-query';
+import { IconChevronDown, IconDeviceDesktop, IconLogout, IconMoon, IconSun } from '@tabler/icons-react';
+import { useTranslation } from 'react-i18next';
+import { type Account, useLogout } from '@/api/auth';
+import { api } from '@/api/client';
+import classes from './ProfileMenu.module.css';
+
+const THEMES = [
+  { value: 'light', icon: <IconSun size={16} />, label: 'account.light' },
+  { value: 'dark', icon: <IconMoon size={16} />, label: 'account.dark' },
+  { value: 'auto', icon: <IconDeviceDesktop size={16} />, label: 'account.system' },
+] as const;
+
+/** The menu in the top right corner: who one is, the theme, and the way out. */
+export function ProfileMenu({ account, onLogout }: { account: Account; onLogout: () => void }) {
+  const { t } = useTranslation();
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const logout = useLogout(onLogout);
+  const version = useQuery({
+    queryKey: ['version'],
+    queryFn: ({ signal }) => api.get('/api/v1/app/version', { signal }),
+    staleTime: Infinity,
+  });
+  const name = account.isSingleUser ? t('account.settings') : account.name;
+
+  return (
+    <Menu position="bottom-end" width={264} radius="md" shadow="md">
+      <Menu.Target>
+        <UnstyledButton className={classes.target}>
+          <VisuallyHidden>{t('account.menu')}</VisuallyHidden>
+          {!account.isSingleUser && <Avatar size={30} name={name} color="verdigris" aria-hidden="true" />}
+          <span className={classes.name}>{name}</span>
+          {account.isAdmin && !account.isSingleUser && (
+            <Badge variant="light" size="sm" radius="sm" className={classes.badge}>
+              {t('account.admin')}
+            </Badge>
+          )}
+          <IconChevronDown size={16} aria-hidden="true" />
+        </UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <div className={classes.who}>
+          <Group gap={8} justify="space-between" wrap="nowrap">
+            <Text fw={600} truncate>
+              {account.isSingleUser ? t('account.singleUser') : account.name}
+            </Text>
+            {account.isAdmin && !account.isSingleUser && (
+              <Badge variant="light" size="sm" radius="sm" flex="none">
+                {t('account.admin')}
+              </Badge>
+            )}
+          </Group>
+          <Text size="xs" c="dimmed" truncate>
+            {account.isSingleUser ? t('account.singleUserHint') : account.email}
+          </Text>
+        </div>
+        <Divider my={4} />
+        <Menu.Label>{t('account.theme')}</Menu.Label>
+        <Menu.RadioGroup
+          value={colorScheme}
+          onChange={(chosen) => {
+            const theme = THEMES.find(({ value }) => value === chosen);
+            if (theme) setColorScheme(theme.value);
+          }}
+        >
+          {THEMES.map(({ value, icon, label }) => (
+            <Menu.RadioItem key={value} value={value} rightSection={icon}>
+              {t(label)}
+            </Menu.RadioItem>
+          ))}
+        </Menu.RadioGroup>
+        {!account.isSingleUser && (
+          <>
+            <Divider my={4} />
+            <Menu.Item
+              leftSection={<IconLogout size={16} />}
+              disabled={logout.isPending}
+              onClick={() => {
+                logout.mutate();
+              }}
+            >
+              {t('account.logout')}
+            </Menu.Item>
+          </>
+        )}
+        {version.data && (
+          <Text size="xs" c="dimmed" className={classes.version}>
+            {t('account.version', { version: version.data.version })}
+          </Text>
+        )}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

@@ -1,0 +1,43 @@
+import { expect, test } from 'vitest';
+import { FakeServer } from '@/mock/FakeServer';
+import { choose, recall } from './recall';
+
+const { models } = new FakeServer({ models: 2 });
+
+test('a picture gives back what it was made with', () => {
+  const metadata = {
+    positive_prompt: 'a fox',
+    negative_prompt: 'blur',
+    seed: 42,
+    steps: 8,
+    cfg_scale: 7.5,
+    scheduler: 'ddim',
+    width: 768,
+    height: 512,
+    model: { key: 'model-1', name: 'tiny-sd15-1' },
+  };
+  expect(recall(metadata, models)).toEqual({
+    prompt: 'a fox',
+    negativePrompt: 'blur',
+    seed: 42,
+    randomSeed: false,
+    count: 1,
+    steps: 8,
+    cfgScale: 7.5,
+    scheduler: 'ddim',
+    width: 768,
+    height: 512,
+    modelKey: 'model-1',
+  });
+});
+
+test('what this page cannot repeat is left alone', () => {
+  const metadata = { seed: -1, steps: 0, cfg_scale: 'high', scheduler: 'unipc', width: 513, height: 512, model: { key: 'gone' } };
+  expect(recall(metadata, models)).toEqual({});
+});
+
+test('choosing a model takes over what its record recommends and nothing else', () => {
+  const [model] = models;
+  if (!model) throw new Error('no model');
+  expect(choose(model)).toEqual({ modelKey: 'model-0', width: 512, height: 512 });
+});

@@ -1,0 +1,19 @@
+import '@testing-library/jest-dom/vitest';
+import { cleanup, configure } from '@testing-library/react';
+import { afterEach, beforeEach } from 'vitest';
+import { useSession } from '@/api/session';
+
+// What Mantine calls and happy-dom does not do: nothing is laid out there.
+document.head.append(Object.assign(document.createElement('base'), { href: '/' }));
+window.HTMLElement.prototype.scrollIntoView = () => undefined;
+Object.defineProperty(document, 'fonts', { value: new EventTarget() });
+
+configure({ asyncUtilTimeout: 10_000 });
+
+beforeEach(() => {
+  localStorage.clear();
+  useSession.setState({ token: null, generation: 0, expired: false });
+  window.history.replaceState(null, '', '/');
+});
+
+afterEach(cleanup);
