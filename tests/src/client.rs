@@ -150,7 +150,13 @@ impl Answer {
     /// When it is another answer.
     #[track_caller]
     pub fn refused(&self, status: u16, detail: &str) {
-        assert_eq!((self.status, self.json()["detail"].as_str()), (status, Some(detail)), "{}: {}", self.to, self.text());
+        assert_eq!(
+            (self.status, self.json()["detail"].as_str()),
+            (status, Some(detail)),
+            "{}: {}",
+            self.to,
+            self.text()
+        );
     }
 
     /// Asserts the status.

@@ -43,7 +43,7 @@ impl Listener {
     }
 
     /// The next event.
-    pub fn next(&mut self) -> Received {
+    pub fn next_event(&mut self) -> Received {
         loop {
             let packet = self.packet();
             if let Some(event) = packet.strip_prefix("42") {
@@ -57,7 +57,7 @@ impl Listener {
     pub fn until(&mut self, mut is_last: impl FnMut(&Received) -> bool) -> Vec<Received> {
         let mut events = Vec::new();
         loop {
-            let event = self.next();
+            let event = self.next_event();
             let last = is_last(&event);
             events.push(event);
             if last {

@@ -128,6 +128,14 @@ impl Pairing {
         for (key, theirs) in a.iter().filter(|(key, _)| *key != "…") {
             let ours = b.get(self.ours.get(key).unwrap_or(key));
             match ours {
+                Some(ours) if UNORDERED.contains(&key.as_str()) => {
+                    self.walk(
+                        &format!("{at}/{key}"),
+                        &sorted(theirs, |id| self.translate(id)),
+                        &sorted(ours, str::to_owned),
+                        found,
+                    );
+                }
                 Some(ours) => self.walk(&format!("{at}/{key}"), theirs, ours, found),
                 None => found.push(format!("{at}/{key}: missing, recorded {theirs}")),
             }
@@ -165,7 +173,10 @@ impl Pairing {
         }
         // Texts like `Queue item … not found` or URLs carry ids inside.
         let (their_ids, our_ids) = (uuids_in(theirs), uuids_in(ours));
-        if their_ids.is_empty() || their_ids.len() != our_ids.len() || without(theirs, &their_ids) != without(ours, &our_ids) {
+        if their_ids.is_empty()
+            || their_ids.len() != our_ids.len()
+            || without(theirs, &their_ids) != without(ours, &our_ids)
+        {
             return false;
         }
         their_ids.into_iter().zip(our_ids).all(|(theirs, ours)| self.same_id(theirs, ours))
@@ -184,6 +195,16 @@ impl Pairing {
 }
 
 const UUID_LENGTH: usize = 36;
+
+/// Lists that are sets to the reference, in an order that means nothing.
+const UNORDERED: [&str; 1] = ["executed"];
+
+/// The texts of a list in order.
+fn sorted(list: &Value, shown: impl Fn(&str) -> String) -> Value {
+    let mut texts: Vec<String> = list.as_array().into_iter().flatten().filter_map(Value::as_str).map(shown).collect();
+    texts.sort();
+    texts.into()
+}
 
 fn is_uuid(text: &str) -> bool {
     invoke_domain::effects::is_uuid(text)

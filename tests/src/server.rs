@@ -90,13 +90,8 @@ fn start(root: &Path, clock: Arc<dyn Clock>, toys: &Toys, workers: WorkersFrom) 
     let options = LoadOptions { root: Some(root.to_owned()), ..LoadOptions::default() };
     let loaded = Settings::load(options).unwrap();
     assert_eq!(loaded.warnings, [""; 0]);
-    let parts = Parts {
-        clock,
-        random: Arc::new(OsRandom),
-        hash_cost: HashCost::MINIMUM,
-        catalogue: toys.catalogue(),
-        workers,
-    };
+    let parts =
+        Parts { clock, random: Arc::new(OsRandom), hash_cost: HashCost::MINIMUM, catalogue: toys.catalogue(), workers };
     Server::start(&loaded.settings, parts).unwrap()
 }
 

@@ -1,5 +1,6 @@
 //! The whole product at work: the real server and the real worker, a tiny model, a picture; and what happens when
 //! something is killed or broken on the way.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
 
 use invoke_tests::process::{ServerProcess, is_alive, tiny_model};
 use serde_json::{Value, json};
@@ -48,7 +49,10 @@ fn the_official_pages_request_becomes_a_picture_with_metadata_and_thumbnail() {
     let images = server.get("/api/v1/images/?is_intermediate=false");
     assert_eq!(images["total"], 1);
     let image = &images["items"][0];
-    assert_eq!((&image["width"], &image["height"], &image["image_category"]), (&json!(64), &json!(64), &json!("general")));
+    assert_eq!(
+        (&image["width"], &image["height"], &image["image_category"]),
+        (&json!(64), &json!(64), &json!("general"))
+    );
     let name = image["image_name"].as_str().unwrap();
     let metadata = server.get(&format!("/api/v1/images/i/{name}/metadata"));
     assert_eq!(metadata["positive_prompt"], "a red fox in the snow, highly detailed");
@@ -66,7 +70,8 @@ fn the_official_pages_request_becomes_a_picture_with_metadata_and_thumbnail() {
     assert!(denoising[8].data["image"]["dataURL"].as_str().unwrap().starts_with("data:image/jpeg;base64,"));
     assert_eq!((&denoising[8].data["image"]["width"], &denoising[8].data["image"]["height"]), (&json!(64), &json!(64)));
     for node in item["session"]["source_prepared_mapping"].as_object().unwrap().keys() {
-        let of_node = |name: &str| heard.iter().position(|e| e.name == name && e.data["invocation_source_id"] == node.as_str());
+        let of_node =
+            |name: &str| heard.iter().position(|e| e.name == name && e.data["invocation_source_id"] == node.as_str());
         assert!(of_node("invocation_started") < of_node("invocation_complete"), "{node} did not start and complete");
     }
 }
@@ -76,7 +81,7 @@ fn killing_the_server_loses_no_item_and_leaves_no_worker() {
     let root = tempfile::tempdir().unwrap();
     let (server, model) = server_with_model(root.path());
     let mut events = server.listen();
-    let running = server.enqueue(&official_graph(&model, 900, "euler"));
+    let running = server.enqueue(&official_graph(&model, 300, "euler"));
     let waiting = server.enqueue(&official_graph(&model, 2, "euler"));
     events.until(|event| event.name == "invocation_progress" && event.data["message"] == "Denoising");
     let workers = server.workers();
@@ -100,7 +105,8 @@ fn killing_the_server_loses_no_item_and_leaves_no_worker() {
 
 /// What SQLite's own check says about a database, asked of the `sqlite3` module of Python, which every test machine has.
 fn integrity_check(path: &Path) -> String {
-    let script = "import sqlite3,sys; print(sqlite3.connect(sys.argv[1]).execute('pragma integrity_check').fetchone()[0])";
+    let script =
+        "import sqlite3,sys; print(sqlite3.connect(sys.argv[1]).execute('pragma integrity_check').fetchone()[0])";
     let output = std::process::Command::new("python3").args(["-c", script]).arg(path).output().unwrap();
     String::from_utf8(output.stdout).unwrap().trim().to_owned()
 }
@@ -110,7 +116,7 @@ fn killing_the_worker_fails_its_item_and_the_next_one_runs() {
     let root = tempfile::tempdir().unwrap();
     let (server, model) = server_with_model(root.path());
     let mut events = server.listen();
-    let victim = server.enqueue(&official_graph(&model, 900, "euler"));
+    let victim = server.enqueue(&official_graph(&model, 300, "euler"));
     let next = server.enqueue(&official_graph(&model, 2, "euler"));
     events.until(|event| event.name == "invocation_progress" && event.data["message"] == "Denoising");
     let worker = server.workers()[0];
@@ -129,7 +135,7 @@ fn canceling_a_running_item_stops_it_within_a_step() {
     let root = tempfile::tempdir().unwrap();
     let (server, model) = server_with_model(root.path());
     let mut events = server.listen();
-    let long = server.enqueue(&official_graph(&model, 900, "euler"));
+    let long = server.enqueue(&official_graph(&model, 300, "euler"));
     let next = server.enqueue(&official_graph(&model, 2, "ddim"));
     events.until(|event| event.name == "invocation_progress" && event.data["message"] == "Denoising");
     server.put(&format!("/api/v1/queue/default/i/{long}/cancel"));
@@ -153,7 +159,11 @@ fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap().flatten() {
         let target = to.join(entry.file_name());
-        if entry.path().is_dir() { copy(&entry.path(), &target) } else { drop(std::fs::copy(entry.path(), target).unwrap()) }
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
     }
 }
 
@@ -185,14 +195,18 @@ fn broken_models_and_bad_graphs_are_named_and_the_server_lives() {
     for (model, told) in [
         (&corrupt, "diffusion_pytorch_model.safetensors"),
         (&missing, "diffusion_pytorch_model.safetensors"),
-        (&misshapen, "conv_in"),
+        (&misshapen, "has the wrong shape: expected [32], got [16]"),
         (&unknown, "00000000-0000-4000-8000-000000000000"),
     ] {
         let id = server.enqueue(&official_graph(model, 2, "euler"));
         events.until_item_ends(id);
         let item = server.item(id);
         assert_eq!(item["status"], "failed", "{item}");
-        assert!(item["error_message"].as_str().unwrap().contains(told), "expected `{told}` in {}", item["error_message"]);
+        assert!(
+            item["error_message"].as_str().unwrap().contains(told),
+            "expected `{told}` in {}",
+            item["error_message"]
+        );
     }
 
     let bad = |change: &dyn Fn(&mut Value)| {

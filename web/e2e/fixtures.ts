@@ -21,6 +21,16 @@ export const test = base.extend<object, { settings: Settings; server: RunningSer
     },
     { scope: 'worker', timeout: 120_000 },
   ],
+  // A page that throws, or that the content policy stops, is broken even where nobody looks.
+  page: async ({ page }, provide) => {
+    const faults: string[] = [];
+    page.on('pageerror', (error) => faults.push(error.message));
+    page.on('console', (message) => {
+      if (/content security policy|refused to/i.test(message.text())) faults.push(message.text());
+    });
+    await provide(page);
+    expect(faults).toEqual([]);
+  },
   baseURL: async ({ server }, provide) => {
     await provide(server.url);
   },

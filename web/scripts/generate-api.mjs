@@ -68,6 +68,16 @@ function trim(value) {
     }
     return { $ref: value.$ref };
   }
+  // A default beside a reference is written as `allOf` with a second, otherwise empty member.
+  if (Array.isArray(value.allOf)) {
+    const members = value.allOf.filter(
+      (member) => !(member.type === 'object' && Object.keys(member).every((key) => key === 'type' || key === 'default')),
+    );
+    if (members.length === 1) return trim(members[0]);
+  }
+  // An object of which nothing is said may hold anything.
+  const says = ['properties', 'additionalProperties', 'allOf', 'oneOf', 'anyOf'];
+  if (value.type === 'object' && !says.some((key) => key in value)) return { type: 'object', additionalProperties: true };
   // A property may be called `description` as well; then its value is a schema, not a text.
   const prose = new Set(['title', 'description', 'summary']);
   return Object.fromEntries(

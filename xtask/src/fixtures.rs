@@ -16,31 +16,19 @@ pub(crate) fn run(only: &[String]) -> Result<()> {
     let wanted = std::fs::read_to_string(&requirements).context("xtask/fixtures/requirements.txt")?;
     if !std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
         shell::run(command("python3", &["-m", "venv"]).arg(&environment))?;
-        let mut pip = command(
-            python.to_str().context("the cache path is not UTF-8")?,
-            &["-m", "pip", "install"],
-        );
+        let mut pip = command(python.to_str().context("the cache path is not UTF-8")?, &["-m", "pip", "install"]);
         shell::run(pip.arg("--requirement").arg(&requirements))?;
         std::fs::write(&stamp, &wanted)?;
     }
     // The model comes first: the others read it.
     let order = std::fs::read_to_string(folder.join("order.txt")).context("xtask/fixtures/order.txt")?;
-    let scripts: Vec<&str> = order
-        .lines()
-        .filter(|line| !line.is_empty() && !line.starts_with('#'))
-        .collect();
+    let scripts: Vec<&str> = order.lines().filter(|line| !line.is_empty() && !line.starts_with('#')).collect();
     if let Some(unknown) = only.iter().find(|name| !scripts.contains(&name.as_str())) {
         bail!("no fixture script `{unknown}`; there are: {}", scripts.join(", "));
     }
-    for script in scripts
-        .iter()
-        .filter(|script| only.is_empty() || only.iter().any(|name| name == *script))
-    {
+    for script in scripts.iter().filter(|script| only.is_empty() || only.iter().any(|name| name == *script)) {
         let mut program = command(python.to_str().context("the cache path is not UTF-8")?, &[]);
-        program
-            .arg(folder.join(format!("{script}.py")))
-            .env("OMP_NUM_THREADS", "1")
-            .env("HF_HUB_OFFLINE", "1");
+        program.arg(folder.join(format!("{script}.py"))).env("OMP_NUM_THREADS", "1").env("HF_HUB_OFFLINE", "1");
         shell::run(&mut program)?;
     }
     Ok(())

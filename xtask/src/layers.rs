@@ -21,51 +21,12 @@ const TABLE: [(&str, &[&str]); 21] = [
     ("storage", &["domain", "permissions"]),
     ("engine", &["engine-sys", "tensor-files", "prompts"]),
     ("queue", &["domain", "graph", "permissions", "events", "storage"]),
-    (
-        "auth",
-        &[
-            "domain",
-            "imaging",
-            "tensor-files",
-            "prompts",
-            "graph",
-            "permissions",
-            "events",
-            "storage",
-        ],
-    ),
-    (
-        "library",
-        &[
-            "domain",
-            "imaging",
-            "tensor-files",
-            "prompts",
-            "graph",
-            "permissions",
-            "events",
-            "storage",
-        ],
-    ),
-    (
-        "model-manager",
-        &[
-            "domain",
-            "imaging",
-            "tensor-files",
-            "prompts",
-            "graph",
-            "permissions",
-            "events",
-            "storage",
-        ],
-    ),
+    ("auth", &["domain", "imaging", "tensor-files", "prompts", "graph", "permissions", "events", "storage"]),
+    ("library", &["domain", "imaging", "tensor-files", "prompts", "graph", "permissions", "events", "storage"]),
+    ("model-manager", &["domain", "imaging", "tensor-files", "prompts", "graph", "permissions", "events", "storage"]),
     ("runners", LEFT),
     ("api", LEFT),
-    (
-        "nodes",
-        &["domain", "graph", "imaging", "prompts", "tensor-files", "engine"],
-    ),
+    ("nodes", &["domain", "graph", "imaging", "prompts", "tensor-files", "engine"]),
     ("worker", &["domain", "graph", "worker-protocol", "nodes", "engine"]),
 ];
 
@@ -115,16 +76,9 @@ pub(crate) fn run() -> Result<()> {
         eprintln!("layers: {problem}");
     }
     if !problems.is_empty() {
-        bail!(
-            "{} imports break the layers; the table is in xtask/src/layers.rs",
-            problems.len()
-        );
+        bail!("{} imports break the layers; the table is in xtask/src/layers.rs", problems.len());
     }
-    println!(
-        "layers: {} crates keep to the table, libtorch stays in {}",
-        TABLE.len(),
-        RIGHT.join(", ")
-    );
+    println!("layers: {} crates keep to the table, libtorch stays in {}", TABLE.len(), RIGHT.join(", "));
     Ok(())
 }
 
@@ -136,10 +90,7 @@ fn members(metadata: &Value) -> Result<Vec<&Value>> {
         .filter_map(Value::as_str)
         .collect();
     let packages = metadata["packages"].as_array().context("packages")?;
-    Ok(packages
-        .iter()
-        .filter(|package| package["id"].as_str().is_some_and(|id| ids.contains(id)))
-        .collect())
+    Ok(packages.iter().filter(|package| package["id"].as_str().is_some_and(|id| ids.contains(id))).collect())
 }
 
 fn short(name: &str) -> &str {
@@ -182,11 +133,7 @@ fn reaches_torch(metadata: &Value) -> Result<Vec<String>> {
     let nodes = metadata["resolve"]["nodes"].as_array().context("resolve.nodes")?;
     let mut edges: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for node in nodes {
-        let targets = node["deps"]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(|dependency| dependency["pkg"].as_str());
+        let targets = node["deps"].as_array().into_iter().flatten().filter_map(|dependency| dependency["pkg"].as_str());
         edges.insert(node["id"].as_str().unwrap_or_default(), targets.collect());
     }
     let names: BTreeMap<&str, &str> = metadata["packages"]
@@ -205,9 +152,7 @@ fn reaches_torch(metadata: &Value) -> Result<Vec<String>> {
                 open.extend(edges.get(id).into_iter().flatten());
             }
         }
-        let reaches = seen
-            .iter()
-            .any(|id| matches!(names.get(id), Some(&"tch" | &"torch-sys")));
+        let reaches = seen.iter().any(|id| matches!(names.get(id), Some(&"tch" | &"torch-sys")));
         if reaches && !RIGHT.contains(&name) {
             problems.push(format!("libtorch is reached from `{name}`, left of the line"));
         }

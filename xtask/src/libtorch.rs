@@ -9,18 +9,9 @@ pub(crate) const VERSION: &str = "2.11.0";
 
 /// The wheels the CPU set is taken from, with their SHA-256: whatever Python this machine has, always these files.
 const WHEELS: [(&str, &str); 3] = [
-    (
-        "torch==2.11.0",
-        "7aa2f9bbc6d4595ba72138026b2074be1233186150e9292865e04b7a63b8c67a",
-    ),
-    (
-        "nvidia-cuda-cupti==13.0.85",
-        "4eb01c08e859bf924d222250d2e8f8b8ff6d3db4721288cf35d14252a4d933c8",
-    ),
-    (
-        "nvidia-cuda-runtime==13.0.96",
-        "7f82250d7782aa23b6cfe765ecc7db554bd3c2870c43f3d1821f1d18aebf0548",
-    ),
+    ("torch==2.11.0", "7aa2f9bbc6d4595ba72138026b2074be1233186150e9292865e04b7a63b8c67a"),
+    ("nvidia-cuda-cupti==13.0.85", "4eb01c08e859bf924d222250d2e8f8b8ff6d3db4721288cf35d14252a4d933c8"),
+    ("nvidia-cuda-runtime==13.0.96", "7f82250d7782aa23b6cfe765ecc7db554bd3c2870c43f3d1821f1d18aebf0548"),
 ];
 
 /// What of the wheels is needed: the headers, the CPU libraries, and two small CUDA libraries that the CPU library of
@@ -66,10 +57,7 @@ pub(crate) fn prepare(cuda: bool) -> Result<()> {
 
 /// The folder that `LIBTORCH` names, unless it is the default of `.cargo/config.toml`.
 fn chosen_by_hand(link: &Path) -> Result<Option<PathBuf>> {
-    let Some(path) = std::env::var_os("LIBTORCH")
-        .filter(|path| !path.is_empty())
-        .map(PathBuf::from)
-    else {
+    let Some(path) = std::env::var_os("LIBTORCH").filter(|path| !path.is_empty()).map(PathBuf::from) else {
         return Ok(None);
     };
     if path == link {
@@ -115,15 +103,9 @@ fn fetch(cuda: bool) -> Result<PathBuf> {
 fn unpack_cpu(work: &Path, whole: &Path) -> Result<()> {
     let wheels = work.join("wheels");
     let list = work.join("requirements.txt");
-    let lines: Vec<String> = WHEELS
-        .iter()
-        .map(|(wheel, hash)| format!("{wheel} --hash=sha256:{hash}\n"))
-        .collect();
+    let lines: Vec<String> = WHEELS.iter().map(|(wheel, hash)| format!("{wheel} --hash=sha256:{hash}\n")).collect();
     std::fs::write(&list, lines.concat())?;
-    let mut pip = command(
-        "python3",
-        &["-m", "pip", "download", "--disable-pip-version-check", "--no-deps"],
-    );
+    let mut pip = command("python3", &["-m", "pip", "download", "--disable-pip-version-check", "--no-deps"]);
     pip.args([
         "--require-hashes",
         "--only-binary=:all:",
@@ -131,12 +113,8 @@ fn unpack_cpu(work: &Path, whole: &Path) -> Result<()> {
         "--python-version=3.11",
         "--abi=cp311",
     ]);
-    for platform in [
-        "manylinux_2_28_x86_64",
-        "manylinux_2_25_x86_64",
-        "manylinux_2_17_x86_64",
-        "manylinux2014_x86_64",
-    ] {
+    for platform in ["manylinux_2_28_x86_64", "manylinux_2_25_x86_64", "manylinux_2_17_x86_64", "manylinux2014_x86_64"]
+    {
         pip.arg(format!("--platform={platform}"));
     }
     run(pip.arg("--dest").arg(&wheels).arg("--requirement").arg(&list))?;
@@ -152,14 +130,7 @@ fn unpack_cpu(work: &Path, whole: &Path) -> Result<()> {
 
 /// The whole wheel with all its libraries, laid out as pip does, so that their own search paths fit.
 fn install_cuda(whole: &Path) -> Result<()> {
-    let arguments = [
-        "-m",
-        "pip",
-        "install",
-        "--disable-pip-version-check",
-        "--no-compile",
-        "--only-binary=:all:",
-    ];
+    let arguments = ["-m", "pip", "install", "--disable-pip-version-check", "--no-compile", "--only-binary=:all:"];
     let mut pip = command("python3", &arguments);
     run(pip.arg(format!("torch=={VERSION}")).arg("--target").arg(whole))
 }

@@ -28,12 +28,5 @@ pub(crate) fn compare(cargo: &dyn Fn(&[&str]) -> Command) -> Result<()> {
 }
 
 fn make(cargo: &dyn Fn(&[&str]) -> Command) -> Result<String> {
-    output(&mut cargo(&[
-        "run",
-        "--quiet",
-        "--package",
-        "invoke-api",
-        "--example",
-        "openapi",
-    ]))
+    output(&mut cargo(&["run", "--quiet", "--package", "invoke-api", "--example", "openapi"]))
 }

@@ -25,14 +25,7 @@ pub(crate) struct Options {
 /// # Errors
 /// When the build fails.
 pub(crate) fn build() -> Result<()> {
-    let mut build = cargo(&[
-        "build",
-        "--release",
-        "--package",
-        "invoke-server",
-        "--features",
-        "invoke-server/web-ui",
-    ]);
+    let mut build = cargo(&["build", "--release", "--package", "invoke-server", "--features", "invoke-server/web-ui"]);
     shell::run(build.args(["--package", "invoke-worker"]))
 }
 
@@ -42,9 +35,7 @@ pub(crate) fn build() -> Result<()> {
 /// When something is missing or a build fails.
 pub(crate) fn run(options: Options) -> Result<()> {
     let mut stages = Stages::default();
-    stages.stage("system", || {
-        require(&[Part::Compiler, Part::Pip, Part::Node], unattended(options.yes))
-    })?;
+    stages.stage("system", || require(&[Part::Compiler, Part::Pip, Part::Node], unattended(options.yes)))?;
     stages.stage("libtorch", || libtorch::prepare(options.cuda))?;
     stages.stage("web pages", web::build)?;
     stages.stage("server and worker", build)?;
@@ -55,9 +46,6 @@ pub(crate) fn run(options: Options) -> Result<()> {
         bail!("{} was not built", server.display());
     }
     let server = server.to_str().context("the path of the checkout is not UTF-8")?;
-    let error = command(server, &[])
-        .args(options.server)
-        .current_dir(std::env::current_dir()?)
-        .exec();
+    let error = command(server, &[]).args(options.server).current_dir(std::env::current_dir()?).exec();
     Err(error).context("can not start the server")
 }

@@ -13,15 +13,9 @@ pub(crate) fn root() -> PathBuf {
 
 /// A folder for what is fetched or built once for all checkouts: `$XDG_CACHE_HOME/invokeai-rs`.
 pub(crate) fn cache() -> Result<PathBuf> {
-    let variable = |name| {
-        std::env::var_os(name)
-            .filter(|value| !value.is_empty())
-            .map(PathBuf::from)
-    };
+    let variable = |name| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let base = variable("XDG_CACHE_HOME").or_else(|| variable("HOME").map(|home| home.join(".cache")));
-    Ok(base
-        .context("neither XDG_CACHE_HOME nor HOME is set")?
-        .join("invokeai-rs"))
+    Ok(base.context("neither XDG_CACHE_HOME nor HOME is set")?.join("invokeai-rs"))
 }
 
 /// A program with arguments, run in the checkout.
@@ -56,10 +50,7 @@ pub(crate) fn run(command: &mut Command) -> Result<()> {
 /// When it can not be started, fails, or prints what is not text.
 pub(crate) fn output(command: &mut Command) -> Result<String> {
     let line = describe(command);
-    let result = command
-        .stderr(Stdio::inherit())
-        .output()
-        .with_context(|| format!("can not start `{line}`"))?;
+    let result = command.stderr(Stdio::inherit()).output().with_context(|| format!("can not start `{line}`"))?;
     if !result.status.success() {
         bail!("`{line}` failed: {}", result.status);
     }
@@ -75,10 +66,7 @@ pub(crate) fn works(program: &str, arguments: &[&str]) -> bool {
 
 fn describe(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
-    words
-        .map(|word| word.to_string_lossy().into_owned())
-        .collect::<Vec<_>>()
-        .join(" ")
+    words.map(|word| word.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")
 }
 
 /// Named stages with their durations.

@@ -68,10 +68,7 @@ pub(crate) fn require(parts: &[Part], yes: bool) -> Result<()> {
     }
     let root = output(&mut command("id", &["-u"])).is_ok_and(|id| id.trim() == "0");
     let sudo = if root { "" } else { "sudo " };
-    let line = format!(
-        "{sudo}apt-get install -y --no-install-recommends {}",
-        packages.join(" ")
-    );
+    let line = format!("{sudo}apt-get install -y --no-install-recommends {}", packages.join(" "));
     println!("Debian installs it with:\n  {line}");
     if !works("apt-get", &["--version"]) {
         bail!("install what is missing with the tools of this system, then try again");
@@ -79,13 +76,7 @@ pub(crate) fn require(parts: &[Part], yes: bool) -> Result<()> {
     if !yes && !said_yes()? {
         bail!("not installed; run the line above, then try again");
     }
-    run(&mut command(
-        "sh",
-        &[
-            "-c",
-            &format!("{sudo}apt-get update -q && DEBIAN_FRONTEND=noninteractive {line} -q"),
-        ],
-    ))?;
+    run(&mut command("sh", &["-c", &format!("{sudo}apt-get update -q && DEBIAN_FRONTEND=noninteractive {line} -q")]))?;
     match missing.iter().find(|part| !part.is_there()) {
         Some(part) => bail!("{} is still missing after the installation", part.need()),
         None => Ok(()),

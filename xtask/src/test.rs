@@ -73,16 +73,8 @@ fn all_stages(
         npm(&["test"])
     })?;
     stages.stage("web: build", web::build)?;
-    let clippy = [
-        "clippy",
-        "--workspace",
-        "--all-targets",
-        "--features",
-        "invoke-server/web-ui",
-        "--",
-        "-D",
-        "warnings",
-    ];
+    let clippy =
+        ["clippy", "--workspace", "--all-targets", "--features", "invoke-server/web-ui", "--", "-D", "warnings"];
     stages.stage("clippy", || shell::run(&mut cargo(&clippy)))?;
     let build = ["build", "--workspace", "--bins", "--features", "invoke-server/web-ui"];
     stages.stage("build", || shell::run(&mut cargo(&build)))?;
@@ -91,9 +83,7 @@ fn all_stages(
     stages.stage("browser tests", || {
         let target = target.map_or_else(|| root().join("target"), Path::to_owned);
         let mut playwright = shell::command("npm", &["run", "e2e"]);
-        playwright
-            .current_dir(root().join("web"))
-            .env("INVOKEAI_BINARIES", target.join("debug"));
+        playwright.current_dir(root().join("web")).env("INVOKEAI_BINARIES", target.join("debug"));
         shell::run(&mut playwright)
     })
 }
@@ -114,18 +104,12 @@ fn run_cold() -> Result<()> {
     let source = root();
     shell::run(shell::command("git", &["clone", "--quiet"]).arg(&source).arg(&clone))?;
     let mut cold = Command::new("bash");
-    cold.arg(".ci/run")
-        .current_dir(&clone)
-        .env("CI", "true")
-        .env("XDG_CACHE_HOME", folder.path().join("cache"));
+    cold.arg(".ci/run").current_dir(&clone).env("CI", "true").env("XDG_CACHE_HOME", folder.path().join("cache"));
     // What the cargo that runs us has set is about this checkout, not about the copy.
     for variable in ["LIBTORCH", "CARGO_TARGET_DIR", "CARGO_MANIFEST_DIR", "LD_LIBRARY_PATH"] {
         cold.env_remove(variable);
     }
-    shell::run(
-        cold.env("PIP_NO_CACHE_DIR", "1")
-            .env("npm_config_cache", folder.path().join("npm")),
-    )
+    shell::run(cold.env("PIP_NO_CACHE_DIR", "1").env("npm_config_cache", folder.path().join("npm")))
 }
 
 /// `<cache>/target-<key>`: one folder per lock file, compiler and libtorch; the least recently used ones go when all of
@@ -140,15 +124,8 @@ fn shared_target() -> Result<PathBuf> {
     let target = folder.join(&key[..16]);
     std::fs::create_dir_all(&target)?;
     std::fs::write(target.join(".used"), b"")?;
-    let mut others: Vec<_> = std::fs::read_dir(&folder)?
-        .filter_map(Result::ok)
-        .map(|entry| entry.path())
-        .collect();
-    others.sort_by_key(|path| {
-        std::fs::metadata(path.join(".used"))
-            .and_then(|used| used.modified())
-            .ok()
-    });
+    let mut others: Vec<_> = std::fs::read_dir(&folder)?.filter_map(Result::ok).map(|entry| entry.path()).collect();
+    others.sort_by_key(|path| std::fs::metadata(path.join(".used")).and_then(|used| used.modified()).ok());
     let mut total = 0;
     for path in others.iter().rev() {
         total += size(path);

@@ -6,16 +6,8 @@ use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 
 /// What the build depends on, below `web/`.
-const SOURCES: [&str; 8] = [
-    "src",
-    "public",
-    "index.html",
-    "package.json",
-    "package-lock.json",
-    "tsconfig.json",
-    "vite.config.ts",
-    "postcss.config.cjs",
-];
+const SOURCES: [&str; 7] =
+    ["src", "public", "index.html", "package.json", "package-lock.json", "tsconfig.json", "vite.config.ts"];
 
 /// Builds `web/dist` if it is not that of the present sources.
 ///
@@ -56,9 +48,7 @@ pub(crate) fn install() -> Result<()> {
 pub(crate) fn npm(arguments: &[&str]) -> Result<()> {
     let mut command = command("npm", arguments);
     // Browsers come from the system, never from a download of a test tool.
-    run(command
-        .current_dir(root().join("web"))
-        .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1"))
+    run(command.current_dir(root().join("web")).env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1"))
 }
 
 fn digest(web: &Path) -> Result<String> {

@@ -5,7 +5,9 @@ use crate::{StartError, pages};
 use invoke_api::{App, CorsSettings, PASSWORD_SLOTS, WebSettings};
 use invoke_auth::{Accounts, AuthSettings, HashCost};
 use invoke_config::Settings;
-use invoke_config::sections::{DatabaseSync, ImageSubfolders, QueueMode, QueueVisibility, RestartPolicy as ConfiguredPolicy};
+use invoke_config::sections::{
+    DatabaseSync, ImageSubfolders, QueueMode, QueueVisibility, RestartPolicy as ConfiguredPolicy,
+};
 use invoke_domain::{Clock, OsRandom, Random, SystemClock};
 use invoke_events::Bus;
 use invoke_graph::Catalogue;

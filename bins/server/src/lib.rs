@@ -5,12 +5,10 @@
 //! ```text
 //! start.rs      the order of the start, and of the end
 //! compose.rs    from settings to the plain settings of each crate, and the parts put together
-//! backlog.rs    queue and runners introduced to each other
 //! folders.rs    the folders of a root directory      listen.rs   the socket, or the next free one
 //! pages.rs      where the browser's files come from  workers.rs  who runs the queue's items
 //! ```
 
-mod backlog;
 mod compose;
 mod error;
 mod folders;

@@ -1,7 +1,6 @@
 //! Who runs the queue's items.
 
 use crate::StartError;
-use crate::backlog::{Items, Lanes};
 use crate::compose::Parts;
 use invoke_api::App;
 use invoke_config::Settings;
@@ -66,20 +65,15 @@ pub(crate) fn start(settings: &Settings, parts: Parts, app: &Arc<App>) -> Result
             Ok(Running(None))
         }
         WorkersFrom::Processes => {
-            let items = Items {
-                queue: app.queue.clone(),
-                database: app.database.clone(),
-                multiuser: app.web.multiuser,
-            };
             let runners = Runners::start(
                 runner_settings(settings, parts.catalogue.hash()),
-                Arc::new(items),
+                Arc::new(app.queue.clone()),
                 app.images.clone(),
                 app.models.clone(),
                 app.bus.clone(),
                 parts.random,
             )?;
-            app.queue.set_workers(Arc::new(Lanes(Arc::clone(&runners))));
+            app.queue.set_workers(runners.clone());
             Ok(Running(Some(runners)))
         }
     }

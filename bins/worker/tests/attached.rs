@@ -97,7 +97,7 @@ impl Attached {
     }
 
     async fn run(&mut self, number: u64, graph: &Value) -> Told {
-        let catalogue = Catalogue::embedded();
+        let catalogue = Catalogue::embedded().unwrap();
         let graph = validate(graph, &catalogue, &OsRandom).unwrap();
         let session = Session::new(graph, "session".to_owned(), &OsRandom);
         let (_, session) = pack(1, serde_json::to_string(&session).unwrap().into());

@@ -23,6 +23,7 @@ use std::future::{Ready, ready};
 use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::SemaphorePermit;
 use utoipa::{IntoParams, ToSchema};
 
 /// The cookie that lets `<img>` load pictures.
@@ -72,6 +73,14 @@ impl Access for Admin {
 pub(crate) enum SignedIn {}
 impl Access for SignedIn {
     const SYSTEM_IN_SINGLE_USER: bool = false;
+}
+
+/// An administrator's account even in single-user mode: routes about other accounts.
+#[derive(Debug)]
+pub(crate) enum SignedInAdmin {}
+impl Access for SignedInAdmin {
+    const SYSTEM_IN_SINGLE_USER: bool = false;
+    const ADMIN: bool = true;
 }
 
 /// Any account, known by its token or by the media cookie.
@@ -158,6 +167,28 @@ impl<A: Access> Call<A> {
     }
 }
 
+impl<A: Access> Call<A> {
+    /// Does blocking work as the caller that hashes a password, when its turn has come.
+    pub(crate) async fn run_hashing<T, E>(
+        &self,
+        work: impl FnOnce(&App, &Actor) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, ApiError>
+    where
+        T: Send + 'static,
+        E: Send + 'static,
+        ApiError: From<E>,
+    {
+        let _turn = turn_to_hash(&self.app).await?;
+        self.run(work).await
+    }
+}
+
+/// Waits until a password may be hashed.
+async fn turn_to_hash(app: &App) -> Result<SemaphorePermit<'_>, ApiError> {
+    let turn = app.password_slots.acquire().await;
+    turn.map_err(|error| ApiError::internal("waiting to hash a password", &error))
+}
+
 impl<A: Access> FromRequest for Call<A> {
     type Error = ApiError;
     type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
@@ -221,7 +252,10 @@ impl Anyone {
     }
 
     /// Does blocking work.
-    pub(crate) async fn run<T, E>(&self, work: impl FnOnce(&App) -> Result<T, E> + Send + 'static) -> Result<T, ApiError>
+    pub(crate) async fn run<T, E>(
+        &self,
+        work: impl FnOnce(&App) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, ApiError>
     where
         T: Send + 'static,
         E: Send + 'static,
@@ -241,8 +275,7 @@ impl Anyone {
         E: Send + 'static,
         ApiError: From<E>,
     {
-        let turn = self.app.password_slots.acquire().await;
-        let _turn = turn.map_err(|error| ApiError::internal("waiting to hash a password", &error))?;
+        let _turn = turn_to_hash(&self.app).await?;
         self.run(work).await
     }
 }
@@ -317,8 +350,10 @@ impl Request {
     }
 
     async fn read(&mut self, limit: usize) -> Result<BytesMut, ApiError> {
-        let too_large = || ApiError::refused(StatusCode::PAYLOAD_TOO_LARGE, format!("Body is larger than {limit} bytes"));
-        let announced = self.http.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
+        let too_large =
+            || ApiError::refused(StatusCode::PAYLOAD_TOO_LARGE, format!("Body is larger than {limit} bytes"));
+        let announced =
+            self.http.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
         if announced.is_some_and(|length: usize| length > limit) {
             return Err(too_large());
         }
@@ -326,7 +361,8 @@ impl Request {
         let Some(mut payload) = self.payload.take() else { return Ok(bytes) };
         loop {
             let chunk = tokio::time::timeout(BODY_PATIENCE, payload.next()).await;
-            let chunk = chunk.map_err(|_| ApiError::refused(StatusCode::REQUEST_TIMEOUT, "Body did not arrive in time"))?;
+            let chunk =
+                chunk.map_err(|_| ApiError::refused(StatusCode::REQUEST_TIMEOUT, "Body did not arrive in time"))?;
             let Some(chunk) = chunk else { return Ok(bytes) };
             let chunk = chunk.map_err(|error| ApiError::bad_request(format!("Body could not be read: {error}")))?;
             if bytes.len() + chunk.len() > limit {

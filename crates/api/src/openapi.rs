@@ -8,8 +8,12 @@ use std::sync::OnceLock;
 use utoipa::OpenApi as _;
 
 /// Operations that need nobody; all others take a Bearer token.
-const OPEN: [&str; 4] =
-    ["app_version", "get_setup_status_api_v1_auth_status_get", "login_api_v1_auth_login_post", "setup_admin_api_v1_auth_setup_post"];
+const OPEN: [&str; 4] = [
+    "app_version",
+    "get_setup_status_api_v1_auth_status_get",
+    "login_api_v1_auth_login_post",
+    "setup_admin_api_v1_auth_setup_post",
+];
 
 /// The document.
 pub fn openapi() -> Value {
@@ -95,7 +99,10 @@ fn add_nodes(catalogue: &Catalogue, schemas: &mut Map<String, Value>) {
     let output_of: Map<String, Value> =
         catalogue.nodes.values().map(|node| (node.kind.clone(), reference(&node.output))).collect();
     let kinds: Vec<&String> = output_of.keys().collect();
-    schemas.insert("InvocationOutputMap".to_owned(), json!({ "type": "object", "required": kinds, "properties": output_of }));
+    schemas.insert(
+        "InvocationOutputMap".to_owned(),
+        json!({ "type": "object", "required": kinds, "properties": output_of }),
+    );
     schemas.insert("EdgeConnection".to_owned(), json!({
         "type": "object", "title": "EdgeConnection", "required": ["node_id", "field"],
         "properties": {
@@ -103,10 +110,13 @@ fn add_nodes(catalogue: &Catalogue, schemas: &mut Map<String, Value>) {
             "field": { "type": "string", "title": "Field", "description": "The field for this connection" },
         },
     }));
-    schemas.insert("Edge".to_owned(), json!({
-        "type": "object", "title": "Edge", "required": ["source", "destination"],
-        "properties": { "source": reference("EdgeConnection"), "destination": reference("EdgeConnection") },
-    }));
+    schemas.insert(
+        "Edge".to_owned(),
+        json!({
+            "type": "object", "title": "Edge", "required": ["source", "destination"],
+            "properties": { "source": reference("EdgeConnection"), "destination": reference("EdgeConnection") },
+        }),
+    );
     schemas.insert("Graph".to_owned(), json!({
         "type": "object", "title": "Graph",
         "properties": {
@@ -173,8 +183,11 @@ fn add_request_problems(schemas: &mut Map<String, Value>) {
             "ctx": { "type": "object", "title": "Context" },
         },
     }));
-    schemas.insert("HTTPValidationError".to_owned(), json!({
-        "type": "object", "title": "HTTPValidationError",
-        "properties": { "detail": { "type": "array", "title": "Detail", "items": reference("ValidationError") } },
-    }));
+    schemas.insert(
+        "HTTPValidationError".to_owned(),
+        json!({
+            "type": "object", "title": "HTTPValidationError",
+            "properties": { "detail": { "type": "array", "title": "Detail", "items": reference("ValidationError") } },
+        }),
+    );
 }

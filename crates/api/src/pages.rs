@@ -134,7 +134,8 @@ mod tests {
     #[test]
     fn only_files_named_after_their_content_are_kept_for_ever() {
         let page = || Page { bytes: Cow::Borrowed(b"x"), tag: "1".to_owned() };
-        let caching = |name| answer(&HeaderMap::new(), name, page()).headers().get(header::CACHE_CONTROL).cloned().unwrap();
+        let caching =
+            |name| answer(&HeaderMap::new(), name, page()).headers().get(header::CACHE_CONTROL).cloned().unwrap();
         assert_eq!(caching("assets/index-abc.js"), "public, max-age=31536000, immutable");
         assert_eq!(caching("index.html"), "no-cache");
     }

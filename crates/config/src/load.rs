@@ -78,13 +78,7 @@ impl Settings {
     /// # Errors
     /// When the file can not be read, or a value in it or in the environment is not acceptable.
     pub fn load(options: LoadOptions) -> Result<Loaded, ConfigError> {
-        let variable = |name: &str| {
-            options
-                .environment
-                .iter()
-                .find(|(key, _)| key == name)
-                .map(|(_, value)| value)
-        };
+        let variable = |name: &str| options.environment.iter().find(|(key, _)| key == name).map(|(_, value)| value);
         let root = find_root(options.root.clone(), &variable)?;
         let config_file = options.config_file.clone().unwrap_or_else(|| root.join(FILE_NAME));
         let mut warnings = Vec::new();
@@ -99,11 +93,7 @@ impl Settings {
         let port = options.port.map(|port| port.to_string());
         for (key, value) in [("host", options.host), ("port", port), ("log_level", options.log_level)] {
             if let Some(value) = value {
-                let value = if key == "log_level" {
-                    value.to_lowercase()
-                } else {
-                    value
-                };
+                let value = if key == "log_level" { value.to_lowercase() } else { value };
                 environment.insert(key.to_owned(), value);
             }
         }
@@ -149,19 +139,12 @@ impl Settings {
         if self.paths.use_memory_db {
             return None;
         }
-        Some(
-            self.paths
-                .db_path
-                .clone()
-                .unwrap_or_else(|| self.paths.db_dir.join("invokeai.db")),
-        )
+        Some(self.paths.db_path.clone().unwrap_or_else(|| self.paths.db_dir.join("invokeai.db")))
     }
 
     /// Whether passwords must follow the four rules.
     pub fn strict_passwords(&self) -> bool {
-        self.accounts
-            .strict_password_checking
-            .unwrap_or(self.accounts.multiuser)
+        self.accounts.strict_password_checking.unwrap_or(self.accounts.multiuser)
     }
 
     /// The path prefix kept by a reverse proxy, empty for none.
@@ -170,13 +153,7 @@ impl Settings {
     }
 
     fn make_absolute(&mut self) {
-        let Self {
-            root,
-            paths,
-            network,
-            models,
-            ..
-        } = self;
+        let Self { root, paths, network, models, .. } = self;
         let folders = [
             &mut paths.models_dir,
             &mut paths.convert_cache_dir,
@@ -190,12 +167,7 @@ impl Settings {
             &mut paths.workflow_thumbnails_dir,
             &mut paths.profiles_dir,
         ];
-        let optional = [
-            &mut paths.db_path,
-            &mut network.ssl_certfile,
-            &mut network.ssl_keyfile,
-            &mut network.web_root,
-        ];
+        let optional = [&mut paths.db_path, &mut network.ssl_certfile, &mut network.ssl_keyfile, &mut network.web_root];
         let sources = models.model_source_dirs.iter_mut().flatten();
         for path in folders.into_iter().chain(optional.into_iter().flatten()).chain(sources) {
             *path = root.join(&*path);
@@ -234,14 +206,8 @@ fn find_root<'a>(flag: Option<PathBuf>, variable: &dyn Fn(&str) -> Option<&'a St
 
 /// The file's keys; `create` writes a new file where there is none.
 fn read_file(path: &Path, create: bool, warnings: &mut Vec<String>) -> Result<Map<String, Value>, ConfigError> {
-    let unreadable = |source| ConfigError::Unreadable {
-        file: path.to_owned(),
-        source,
-    };
-    let bad = |reason: String| ConfigError::BadFile {
-        file: path.to_owned(),
-        reason,
-    };
+    let unreadable = |source| ConfigError::Unreadable { file: path.to_owned(), source };
+    let bad = |reason: String| ConfigError::BadFile { file: path.to_owned(), reason };
     if create && !path.exists() {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(unreadable)?;
@@ -263,9 +229,8 @@ fn read_file(path: &Path, create: bool, warnings: &mut Vec<String>) -> Result<Ma
         ));
         return Ok(flatten_version_3(old));
     }
-    let version = keys
-        .get("schema_version")
-        .map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
+    let version =
+        keys.get("schema_version").map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned));
     match version {
         Some(version) if SCHEMA_VERSIONS.contains(&version.as_str()) => {}
         other => {
@@ -290,15 +255,8 @@ fn flatten_version_3(old: &Value) -> Map<String, Value> {
         "png_compression" => "pil_compress_level".to_owned(),
         other => other.to_owned(),
     };
-    let groups = old
-        .as_object()
-        .into_iter()
-        .flatten()
-        .filter_map(|(_, group)| group.as_object());
-    groups
-        .flatten()
-        .map(|(key, value)| (renamed(key), value.clone()))
-        .collect()
+    let groups = old.as_object().into_iter().flatten().filter_map(|(_, group)| group.as_object());
+    groups.flatten().map(|(key, value)| (renamed(key), value.clone())).collect()
 }
 
 fn first_line(text: &str) -> String {

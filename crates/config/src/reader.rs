@@ -16,12 +16,7 @@ pub(crate) struct Reader<'a> {
 impl<'a> Reader<'a> {
     /// `environment` holds variable names without the prefix, in small letters; empty values count as absent.
     pub(crate) fn new(environment: BTreeMap<String, String>, file: Map<String, Value>, path: &'a Path) -> Self {
-        Self {
-            environment,
-            file,
-            path,
-            known: BTreeSet::new(),
-        }
+        Self { environment, file, path, known: BTreeSet::new() }
     }
 
     /// The value of `key` where one is given.
@@ -29,9 +24,7 @@ impl<'a> Reader<'a> {
         self.known.insert(key);
         if let Some(text) = self.environment.get(key) {
             let place = format!("environment variable INVOKEAI_{}", key.to_uppercase());
-            return T::from_text(text)
-                .map(Some)
-                .ok_or_else(|| bad_value::<T>(place, key, text));
+            return T::from_text(text).map(Some).ok_or_else(|| bad_value::<T>(place, key, text));
         }
         match self.file.get(key) {
             None => Ok(None),
@@ -44,33 +37,19 @@ impl<'a> Reader<'a> {
     /// One sentence for each key of the file that nobody asked for.
     pub(crate) fn warnings(&self) -> Vec<String> {
         let unknown = self.file.keys().filter(|key| !self.known.contains(key.as_str()));
-        unknown
-            .map(|key| unknown_key(&self.path.display().to_string(), key, &self.known))
-            .collect()
+        unknown.map(|key| unknown_key(&self.path.display().to_string(), key, &self.known)).collect()
     }
 }
 
 fn bad_value<T: FromValue>(place: String, key: &str, got: &str) -> ConfigError {
     // A secret with a wrong type must not reach the log either.
     let secret = key.contains("token") || key.contains("secret") || key.ends_with("api_key");
-    let got = if secret {
-        "(hidden)".to_owned()
-    } else {
-        got.chars().take(120).collect()
-    };
-    ConfigError::BadValue {
-        place,
-        key: key.to_owned(),
-        expected: T::expected(),
-        got,
-    }
+    let got = if secret { "(hidden)".to_owned() } else { got.chars().take(120).collect() };
+    ConfigError::BadValue { place, key: key.to_owned(), expected: T::expected(), got }
 }
 
 fn unknown_key(file: &str, key: &str, known: &BTreeSet<&'static str>) -> String {
-    let nearest = known
-        .iter()
-        .map(|candidate| (strsim::damerau_levenshtein(key, candidate), candidate))
-        .min();
+    let nearest = known.iter().map(|candidate| (strsim::damerau_levenshtein(key, candidate), candidate)).min();
     match nearest {
         Some((distance, candidate)) if distance <= key.len().max(3) / 3 => {
             format!("{file}: unknown key `{key}` is ignored; did you mean `{candidate}`?")

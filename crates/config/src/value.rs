@@ -109,9 +109,9 @@ impl FromValue for bool {
 /// A whole number written as number or as text.
 fn integer(value: &Value) -> Option<i64> {
     match value {
-        Value::Number(number) => number
-            .as_i64()
-            .or_else(|| number.as_f64().filter(|n| n.fract() == 0.0).map(|n| n as i64)),
+        Value::Number(number) => {
+            number.as_i64().or_else(|| number.as_f64().filter(|n| n.fract() == 0.0).map(|n| n as i64))
+        }
         Value::String(text) => text.trim().parse().ok(),
         _ => None,
     }
@@ -162,18 +162,10 @@ impl<T: FromValue> FromValue for Option<T> {
         format!("{}, or null", T::expected())
     }
     fn from_value(value: &Value) -> Option<Self> {
-        if value.is_null() {
-            Some(None)
-        } else {
-            T::from_value(value).map(Some)
-        }
+        if value.is_null() { Some(None) } else { T::from_value(value).map(Some) }
     }
     fn from_text(text: &str) -> Option<Self> {
-        if text == "null" {
-            Some(None)
-        } else {
-            T::from_text(text).map(Some)
-        }
+        if text == "null" { Some(None) } else { T::from_text(text).map(Some) }
     }
     fn to_value(&self) -> Value {
         self.as_ref().map_or(Value::Null, T::to_value)

@@ -38,16 +38,16 @@ fn check(what: &str, ours: &Tensor, fixture: &Weights, name: &str) {
     assert!(difference <= TOLERANCE * largest, "{what}: differs by {difference}, values up to {largest}");
 }
 
-fn with_one_and_two_threads(test: impl Fn()) {
+fn with_one_and_two_threads(test: impl Fn(usize)) {
     for threads in [1, 2] {
-        tch::set_num_threads(threads);
-        test();
+        tch::set_num_threads(threads as i32);
+        test(threads);
     }
 }
 
 #[test]
 fn hidden_states_are_those_of_transformers() {
-    with_one_and_two_threads(|| {
+    with_one_and_two_threads(|_| {
         let (model, fixture) = (model(), stored("clip.safetensors"));
         let ids = fixture.tensor("ids", &[3, 77]).unwrap();
         for skip in [0, 1] {
@@ -85,9 +85,10 @@ fn prompts_are_encoded_as_compel_does() {
     let rows: Vec<Row> = serde_json::from_str(&rows).unwrap();
     assert!(rows.len() > 15, "the fixture holds only {} prompts", rows.len());
     let tokenizer = ClipTokenizer::open(&fixtures().join("models/tiny-sd15/tokenizer")).unwrap();
-    with_one_and_two_threads(|| {
+    with_one_and_two_threads(|threads| {
         let (model, fixture) = (model(), stored("conditioning.safetensors"));
-        for row in &rows {
+        // Idle threads wait in a busy loop, which is slow where other tests run: with two, every fourth prompt.
+        for row in rows.iter().step_by(if threads == 1 { 1 } else { 4 }) {
             let encoder = PromptEncoder::new(&tokenizer, &model, row.skip);
             let ours = encoder.encode(&parse(&row.prompt).unwrap()).unwrap();
             assert_eq!(ours.size(), [1, row.tokens, 768], "{}", row.prompt);

@@ -201,9 +201,7 @@ impl Event {
             Self::BatchEnqueued(batch) => Audience::OwnerAndAdmins(batch.user_id.clone()),
             Self::ItemStatusChanged(change) => Audience::OwnerAndAdmins(change.item.user_id.clone()),
             Self::ItemsCanceled { .. } | Self::ItemsRetried { .. } => Audience::OwnersAndAdmins,
-            Self::QueueCleared {
-                user_id: Some(user), ..
-            } => Audience::OwnerAndAdmins(user.clone()),
+            Self::QueueCleared { user_id: Some(user), .. } => Audience::OwnerAndAdmins(user.clone()),
             Self::QueueCleared { user_id: None, .. } => Audience::QueueRoom,
             Self::Node(event) => match event.report {
                 NodeReport::Progress { .. } => Audience::Owner(event.user_id.clone()),

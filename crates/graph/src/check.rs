@@ -352,7 +352,8 @@ impl<'a> Checker<'a> {
                 let msg = format!("String should have at {words} {limit} {unit}{plural}");
                 self.refuse_with(&format!("string_{kind}"), msg, value, json!({ key: limit }));
             } else {
-                let msg = format!("{what} should have at {words} {limit} {unit}{plural} after validation, not {length}");
+                let msg =
+                    format!("{what} should have at {words} {limit} {unit}{plural} after validation, not {length}");
                 let ctx = json!({ "field_type": what, key: limit, "actual_length": length });
                 self.refuse_with(kind, msg, value, ctx);
             }

@@ -70,16 +70,15 @@ pub use check::{check_field, check_value};
 pub use error::GraphError;
 pub use field::{FieldType, FieldValue, ManyOrOne, NULL, OneOrMany};
 pub use graph::{Edge, Graph, GraphNode, Port};
-pub use host::{
-    Host, HostError, LoadedImage, ModelInfo, NewImage, PixelMode, Preview, Progress, StoredImage,
-};
+pub use host::{Host, HostError, LoadedImage, ModelInfo, NewImage, PixelMode, Preview, Progress, StoredImage};
 pub use node::{Node, NodeDefinition, NodeError, NodeMeta, NodeOutput, RunContext};
 pub use problem::Problem;
 pub use registry::{BoardField, MetadataField, Registry};
 pub use run::{Observer, Outcome, run_session};
 pub use session::Session;
 pub use spec::{
-    Classification, Hints, InputKind, InputSpec, Limits, NodeSpec, ObjectField, OutputField, OutputSpec, TypeSpec, Vocabulary,
+    Classification, Hints, InputKind, InputSpec, Limits, NodeSpec, ObjectField, OutputField, OutputSpec, TypeSpec,
+    Vocabulary,
 };
 pub use validate::validate;
 pub use walk::{InputProblem, Prepared, Walk, WalkError};

@@ -129,7 +129,9 @@ fn missing_input<C>(prepared: &Prepared, registry: &Registry<C>) -> Option<NodeE
         InputKind::Connection => {
             NodeError::new("RequiredConnectionException", format!("Node {kind} missing connections for field {name}"))
         }
-        _ => NodeError::new("MissingInputException", format!("Node {kind} missing value or connection for field {name}")),
+        _ => {
+            NodeError::new("MissingInputException", format!("Node {kind} missing value or connection for field {name}"))
+        }
     })
 }
 

@@ -114,8 +114,11 @@ impl TypeSpec {
                         fields.iter().map(|field| (field.name.clone(), object_field_schema(field))).collect();
                     schema.insert("properties".to_owned(), properties.into());
                 }
-                let required: Vec<Value> =
-                    fields.iter().filter(|field| field.default.is_none()).map(|field| field.name.clone().into()).collect();
+                let required: Vec<Value> = fields
+                    .iter()
+                    .filter(|field| field.default.is_none())
+                    .map(|field| field.name.clone().into())
+                    .collect();
                 if !required.is_empty() {
                     schema.insert("required".to_owned(), required.into());
                 }

@@ -64,7 +64,10 @@ fn everything_the_committed_catalogue_names_is_in_it_and_every_default_fits() {
         }
     }
     for name in named {
-        assert!(catalogue.vocabulary.types.contains_key(&name), "the catalogue names {name} but does not say what it is");
+        assert!(
+            catalogue.vocabulary.types.contains_key(&name),
+            "the catalogue names {name} but does not say what it is"
+        );
     }
 }
 

@@ -1,8 +1,10 @@
 //! Whole runs: what the observer is told, how they end, and that every graph that is accepted comes to its end.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
+use invoke_domain::OsRandom;
 use invoke_graph::testing::{CountingRandom, Log, MemoryHost, ToyContext, registry};
 use invoke_graph::{Catalogue, NodeMeta, Outcome, PixelMode, RunContext, Session, Walk, run_session, validate};
-use invoke_domain::OsRandom;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::collections::HashMap;
@@ -228,7 +230,9 @@ fn a_loop_that_grows_too_large_is_refused() {
         "s": { "type": "add" },
     });
     let edges = [
-        ("r", "collection", "i", "collection"), ("r", "collection", "j", "collection"), ("i", "item", "s", "a"),
+        ("r", "collection", "i", "collection"),
+        ("r", "collection", "j", "collection"),
+        ("i", "item", "s", "a"),
         ("j", "item", "s", "b"),
     ];
     let mut session = session(nodes, &edges);
@@ -259,16 +263,34 @@ fn the_api_shows_every_field_of_a_session() {
     assert_eq!(
         keys,
         [
-            "id", "graph", "execution_graph", "executed", "executed_history", "results", "errors", "workflow_call_stack",
-            "workflow_call_history", "workflow_call_parent", "waiting_workflow_call", "waiting_workflow_call_execution",
-            "waiting_workflow_call_child_session", "max_workflow_call_depth", "prepared_source_mapping",
-            "source_prepared_mapping", "prepared_iteration_paths", "ready_order", "indegree",
+            "id",
+            "graph",
+            "execution_graph",
+            "executed",
+            "executed_history",
+            "results",
+            "errors",
+            "workflow_call_stack",
+            "workflow_call_history",
+            "workflow_call_parent",
+            "waiting_workflow_call",
+            "waiting_workflow_call_execution",
+            "waiting_workflow_call_child_session",
+            "max_workflow_call_depth",
+            "prepared_source_mapping",
+            "source_prepared_mapping",
+            "prepared_iteration_paths",
+            "ready_order",
+            "indegree",
         ]
     );
     let node = &shown["graph"]["nodes"]["i"];
     assert_eq!((&node["board"], &node["metadata"], &node["like"]), (&Value::Null, &Value::Null, &Value::Null));
     let output = shown["results"].as_object().unwrap().values().next().unwrap();
-    assert_eq!(output.as_object().unwrap().keys().collect::<Vec<_>>(), ["output_meta", "image", "width", "height", "type"]);
+    assert_eq!(
+        output.as_object().unwrap().keys().collect::<Vec<_>>(),
+        ["output_meta", "image", "width", "height", "type"]
+    );
 }
 
 /// Additions that use some of the earlier ones.

@@ -1,5 +1,7 @@
 //! Schemas compared with the OpenAPI document of InvokeAI 6.14.2 (`fixtures/schemas.json`, without descriptions).
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use invoke_graph::testing::{ImageField, ImageOutput, IntegerOutput, registry};
 use invoke_graph::{
     FieldValue, InputKind, ManyOrOne, NULL, NodeDefinition, OneOrMany, Vocabulary, choices, node, object,
@@ -58,11 +60,30 @@ fn type_is<T: FieldValue>(name: &str) {
 fn nodes_outputs_and_types_of_the_catalogue_are_those_of_the_reference() {
     let schemas = registry().catalogue().json_schemas();
     for name in [
-        "IntegerInvocation", "AddInvocation", "RangeInvocation", "FloatInvocation", "BooleanInvocation",
-        "StringInvocation", "IntegerCollectionInvocation", "BooleanCollectionInvocation", "IterateInvocation",
-        "CollectInvocation", "IfInvocation", "IntegerOutput", "IntegerCollectionOutput", "BooleanCollectionOutput",
-        "StringOutput", "FloatOutput", "BooleanOutput", "ImageOutput", "IterateInvocationOutput",
-        "CollectInvocationOutput", "IfInvocationOutput", "ImageField", "BoardField", "MetadataField",
+        "IntegerInvocation",
+        "AddInvocation",
+        "RangeInvocation",
+        "FloatInvocation",
+        "BooleanInvocation",
+        "StringInvocation",
+        "IntegerCollectionInvocation",
+        "BooleanCollectionInvocation",
+        "IterateInvocation",
+        "CollectInvocation",
+        "IfInvocation",
+        "IntegerOutput",
+        "IntegerCollectionOutput",
+        "BooleanCollectionOutput",
+        "StringOutput",
+        "FloatOutput",
+        "BooleanOutput",
+        "ImageOutput",
+        "IterateInvocationOutput",
+        "CollectInvocationOutput",
+        "IfInvocationOutput",
+        "ImageField",
+        "BoardField",
+        "MetadataField",
     ] {
         same(name, schemas.get(name).unwrap_or_else(|| panic!("we have no {name}")));
     }
@@ -331,10 +352,7 @@ fn limits_of_unions_and_lists_are_where_the_reference_has_them() {
     let images = &reference("LlavaOnevisionVllmInvocation")["properties"]["images"];
     assert_eq!(ours["properties"]["images"]["anyOf"], images["anyOf"]);
     let list = &reference("FluxKontextConcatenateImagesInvocation")["properties"]["images"];
-    assert_eq!(
-        comparable(&ours["properties"]["list"]["anyOf"], ""),
-        comparable(&list["anyOf"], ""),
-    );
+    assert_eq!(comparable(&ours["properties"]["list"]["anyOf"], ""), comparable(&list["anyOf"], ""),);
     assert_eq!(ours["properties"]["number"]["anyOf"], json!([{ "type": "number", "minimum": 0 }, { "type": "null" }]));
     assert_eq!(ours["required"], json!(["type", "id"]));
 }

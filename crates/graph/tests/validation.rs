@@ -1,5 +1,7 @@
 //! What is accepted and refused, in the words that InvokeAI 6.14.2 was seen to use.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+
 use invoke_graph::testing::{CountingRandom, registry};
 use invoke_graph::{Catalogue, Graph, Problem, validate};
 use serde_json::{Value, json};
@@ -110,7 +112,11 @@ fn values_that_do_not_fit_are_told_one_by_one() {
         (json!(1.5), "int_from_float", format!("{int}, got a number with a fractional part")),
         (json!(null), "int_type", int.to_owned()),
         (json!([]), "int_type", int.to_owned()),
-        (json!(1e30), "int_parsing_size", "Unable to parse input string as an integer, exceeded maximum size".to_owned()),
+        (
+            json!(1e30),
+            "int_parsing_size",
+            "Unable to parse input string as an integer, exceeded maximum size".to_owned(),
+        ),
     ] {
         refused(one(json!({ "type": "integer", "value": given })), &[(kind, value("integer"), &msg)]);
     }
@@ -263,25 +269,25 @@ fn edges_connect_what_exists_and_fits() {
         json!([edge("s", "value", "b", "a")]),
         "Edge source and target types do not match (s.value -> b.a)",
     );
-    breaks_rule(
-        numbers(),
-        json!([edge("s", "type", "s", "value")]),
-        "Graph contains cycles",
-    );
+    breaks_rule(numbers(), json!([edge("s", "type", "s", "value")]), "Graph contains cycles");
     breaks_rule(
         json!({ "a": { "type": "add" }, "b": { "type": "add" } }),
         json!([edge("a", "value", "b", "a"), edge("b", "value", "a", "a")]),
         "Graph contains cycles",
     );
     breaks_rule(json!({ "a": { "id": "b", "type": "integer" } }), json!([]), "Node ids must match, got a and b");
-    assert!(check(&json!({
-        "nodes": numbers().as_object().unwrap().iter().map(|(id, node)| {
-            let mut node = node.clone();
-            node["id"] = id.as_str().into();
-            (id.clone(), node)
-        }).collect::<serde_json::Map<_, _>>(),
-        "edges": [edge("a", "value", "b", "a"), edge("a", "value", "s", "value")],
-    })).is_ok(), "a number may go where text is asked for");
+    assert!(
+        check(&json!({
+            "nodes": numbers().as_object().unwrap().iter().map(|(id, node)| {
+                let mut node = node.clone();
+                node["id"] = id.as_str().into();
+                (id.clone(), node)
+            }).collect::<serde_json::Map<_, _>>(),
+            "edges": [edge("a", "value", "b", "a"), edge("a", "value", "s", "value")],
+        }))
+        .is_ok(),
+        "a number may go where text is asked for"
+    );
 }
 
 #[test]
@@ -341,7 +347,9 @@ fn loops_ask_for_lists_of_one_type() {
     breaks_rule(
         only(&["c", "s", "i", "add"]),
         json!([
-            edge("s", "value", "c", "item"), edge("c", "collection", "i", "collection"), edge("i", "item", "add", "a"),
+            edge("s", "value", "c", "item"),
+            edge("c", "collection", "i", "collection"),
+            edge("i", "item", "add", "a"),
         ]),
         "Invalid iterator node (i): Iterator collection type must match all iterator output types",
     );

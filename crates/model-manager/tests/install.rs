@@ -1,4 +1,5 @@
 //! Installing, listing and removing models, against the reference's own record of the same folder.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
 
 use invoke_domain::{ModelKey, OsRandom, SystemClock};
 use invoke_events::{Bus, Event};

@@ -128,8 +128,7 @@ impl Batch {
 
     /// The batch as answers show it.
     pub fn to_api(&self) -> Value {
-        let datum =
-            |datum: &Datum| json!({ "node_path": datum.node, "field_name": datum.field, "items": datum.items });
+        let datum = |datum: &Datum| json!({ "node_path": datum.node, "field_name": datum.field, "items": datum.items });
         let group = |group: &Vec<Datum>| Value::from(group.iter().map(datum).collect::<Vec<_>>());
         json!({
             "batch_id": self.id,

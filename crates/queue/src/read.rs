@@ -8,7 +8,7 @@ use invoke_domain::queue::StatusCounts;
 use invoke_domain::{BatchId, BatchStatus, ItemId, QueueId, QueueItem, QueueStatus, SessionId, UserId, new_uuid};
 use invoke_graph::{Graph, Session};
 use invoke_permissions::{Actor, ItemFacts, policy};
-use invoke_storage::{StorageError, queue};
+use invoke_storage::queue;
 
 /// What stands for an id or a name that the reader may not know.
 const REDACTED: &str = "redacted";
@@ -65,12 +65,7 @@ impl Queue {
     }
 
     /// Those of the named items that are in the queue, in the order they were named.
-    pub fn list_by_ids(
-        &self,
-        actor: &Actor,
-        queue_id: &QueueId,
-        ids: &[ItemId],
-    ) -> Result<Vec<QueueItem>, QueueError> {
+    pub fn list_by_ids(&self, actor: &Actor, queue_id: &QueueId, ids: &[ItemId]) -> Result<Vec<QueueItem>, QueueError> {
         let scope = policy::list_items(actor, self.0.settings.visibility);
         let items = self.0.db.read(|tx| queue::list_by_ids(tx, &scope, queue_id, ids))?;
         Ok(items.into_iter().filter_map(|item| self.shown_to(actor, item)).collect())
@@ -101,7 +96,7 @@ impl Queue {
 
     /// Whether anything runs, in any queue.
     pub fn is_processing(&self) -> Result<bool, QueueError> {
-        Ok(self.0.db.read(|tx| queue::any_running(tx))?)
+        Ok(self.0.db.read(queue::any_running)?)
     }
 
     /// Counts of a batch; of another user's batch, none.
@@ -121,8 +116,6 @@ impl Queue {
         queue_id: &QueueId,
         destination: &str,
     ) -> Result<StatusCounts, QueueError> {
-        let counts =
-            self.0.db.read(|tx| queue::count_of_destination(tx, &actor.scope(), queue_id, destination));
-        Ok(counts.map_err(|error: StorageError| error)?)
+        Ok(self.0.db.read(|tx| queue::count_of_destination(tx, &actor.scope(), queue_id, destination))?)
     }
 }

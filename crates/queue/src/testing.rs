@@ -2,7 +2,7 @@
 //! breakpoints: a test stops the queue at a named point, looks or acts, and lets it go on. No test here sleeps.
 
 use crate::{EnqueueBatch, Enqueued, Queue, QueueSettings, WorkerInfo, Workers};
-use invoke_domain::{Clock, ItemId, OsRandom, QueueId, QueueItem, User, UserId};
+use invoke_domain::{Clock, ItemId, OsRandom, QueueId, QueueItem, UserId};
 use invoke_events::{Bus, Event};
 use invoke_graph::testing::{CountingRandom, Log, MemoryHost, ToyContext, registry};
 use invoke_graph::{Catalogue, Outcome, Session, run_session};
@@ -168,15 +168,16 @@ impl TestQueue {
         self.db.write(|tx| users::insert(tx, &grant, &user)).unwrap();
     }
 
-    pub(crate) fn user(&self, name: &str) -> User {
-        self.db.read(|tx| users::get(tx, &UserId::from(name))).unwrap().unwrap()
-    }
-
     pub(crate) fn enqueue(&self, actor: &Actor, batch: Value) -> Enqueued {
         self.try_enqueue(actor, batch, false).unwrap()
     }
 
-    pub(crate) fn try_enqueue(&self, actor: &Actor, batch: Value, prepend: bool) -> Result<Enqueued, crate::QueueError> {
+    pub(crate) fn try_enqueue(
+        &self,
+        actor: &Actor,
+        batch: Value,
+        prepend: bool,
+    ) -> Result<Enqueued, crate::QueueError> {
         self.queue.enqueue_batch(actor, &self.id, &EnqueueBatch { batch, prepend })
     }
 

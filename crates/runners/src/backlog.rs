@@ -1,8 +1,8 @@
 //! The queue as runners see it.
 
 use invoke_domain::{ItemId, QueueItem, UserId};
-use invoke_graph::Outcome;
 use invoke_permissions::Actor;
+use invoke_queue::{Outcome, Queue};
 
 /// Why the queue did not answer; it is logged, and tried again.
 pub type BacklogError = Box<dyn std::error::Error + Send + Sync>;
@@ -18,4 +18,19 @@ pub trait Backlog: Send + Sync {
     /// An item has ended, with its execution state if there is a new one. Does nothing for an item that has ended before
     /// or is gone.
     fn finish(&self, item: ItemId, session: Option<String>, outcome: Outcome) -> Result<(), BacklogError>;
+}
+
+impl Backlog for Queue {
+    fn claim(&self, device: &str) -> Result<Option<QueueItem>, BacklogError> {
+        Ok(Self::claim(self, device)?)
+    }
+
+    fn owner(&self, user: &UserId) -> Result<Option<Actor>, BacklogError> {
+        Ok(self.run_actor(user)?)
+    }
+
+    fn finish(&self, item: ItemId, session: Option<String>, outcome: Outcome) -> Result<(), BacklogError> {
+        Self::finish(self, item, session.as_deref(), &outcome)?;
+        Ok(())
+    }
 }

@@ -9,6 +9,7 @@ use invoke_worker_protocol::wire::{FromWorker, Hello, ToWorker, from_worker};
 use invoke_worker_protocol::{MESSAGE_BYTES, TOKEN_BYTES, VERSION};
 use parking_lot::Mutex;
 use std::fs;
+use std::io::ErrorKind;
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
@@ -24,6 +25,12 @@ use tonic::{Request, Response, Status, Streaming};
 /// Longest path of a Unix socket, without the zero at its end.
 const SOCKET_PATH_BYTES: usize = 107;
 
+const FOLDER_PREFIX: &str = "invokeai-";
+const SOCKET_NAME: &str = "worker";
+
+/// Younger folders may belong to a server that is just starting.
+const STARTING: Duration = Duration::from_secs(60);
+
 /// Time a new connection has to say who it is.
 const HELLO_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -38,14 +45,15 @@ pub(crate) struct Endpoint {
 impl Endpoint {
     /// Makes a folder that only our user can enter, and a socket in it. Must be called on the runtime that will serve.
     pub(crate) fn open(within: &Path, catalogue_hash: &str, random: &dyn Random) -> Result<Self, RunnerError> {
-        let folder = within.join(format!("invokeai-{}", &new_uuid(random)[..13]));
-        let socket = folder.join("worker");
+        let folder = within.join(format!("{FOLDER_PREFIX}{}", &new_uuid(random)[..13]));
+        let socket = folder.join(SOCKET_NAME);
         if socket.as_os_str().as_bytes().len() > SOCKET_PATH_BYTES {
             return Err(RunnerError::PathTooLong { path: socket, limit: SOCKET_PATH_BYTES });
         }
         let failed = |source| RunnerError::Socket { path: socket.clone(), source };
         // Fails when it exists: nobody can have prepared it for us.
         fs::DirBuilder::new().mode(0o700).create(&folder).map_err(failed)?;
+        sweep(within, &folder);
         let door = Door(Arc::new(Inner { catalogue_hash: catalogue_hash.to_owned(), expected: Mutex::default() }));
         let listener = UnixListener::bind(&socket).map_err(failed)?;
         tokio::spawn(serve(listener, door.clone()));
@@ -65,6 +73,27 @@ impl Drop for Endpoint {
     fn drop(&mut self) {
         if let Err(error) = fs::remove_dir_all(&self.folder) {
             tracing::warn!(folder = %self.folder.display(), %error, "the folder of the workers' socket was not removed");
+        }
+    }
+}
+
+/// Removes the folders of servers that were killed: those whose socket nobody listens on. What cannot be removed, such
+/// as the folder of another user, stays.
+fn sweep(within: &Path, new: &Path) {
+    let modified = |path: &Path| fs::metadata(path).and_then(|metadata| metadata.modified());
+    let Ok(now) = modified(new) else { return };
+    for entry in fs::read_dir(within).into_iter().flatten().flatten() {
+        let folder = entry.path();
+        if !entry.file_name().to_string_lossy().starts_with(FOLDER_PREFIX) {
+            continue;
+        }
+        let old = modified(&folder).is_ok_and(|then| now.duration_since(then).is_ok_and(|age| age > STARTING));
+        let dead = || {
+            let connected = std::os::unix::net::UnixStream::connect(folder.join(SOCKET_NAME));
+            connected.is_err_and(|error| error.kind() == ErrorKind::ConnectionRefused)
+        };
+        if old && dead() && fs::remove_dir_all(&folder).is_ok() {
+            tracing::info!(folder = %folder.display(), "removed the folder of a server that was killed");
         }
     }
 }
@@ -226,6 +255,29 @@ mod tests {
         assert_eq!(fs::metadata(&folder).unwrap().permissions().mode() & 0o777, 0o700);
         drop(endpoint);
         assert!(!folder.exists());
+    }
+
+    #[tokio::test]
+    async fn folders_of_killed_servers_go_and_those_of_others_stay() {
+        let within = tempfile::tempdir().unwrap();
+        let make = |name: &str, age: Duration| {
+            let folder = within.path().join(name);
+            fs::create_dir(&folder).unwrap();
+            let listener = std::os::unix::net::UnixListener::bind(folder.join(SOCKET_NAME)).unwrap();
+            let made = fs::metadata(&folder).unwrap().modified().unwrap();
+            fs::File::open(&folder).unwrap().set_modified(made - age).unwrap();
+            (folder, listener)
+        };
+        let (killed, listener) = make("invokeai-killed", 2 * STARTING);
+        drop(listener);
+        let (starting, listener) = make("invokeai-starting", Duration::ZERO);
+        drop(listener);
+        let (alive, _alive) = make("invokeai-alive", 2 * STARTING);
+        let (other, listener) = make("other", 2 * STARTING);
+        drop(listener);
+        let _endpoint = open(within.path());
+        assert!(!killed.exists());
+        assert!(starting.exists() && alive.exists() && other.exists());
     }
 
     #[tokio::test]

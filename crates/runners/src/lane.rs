@@ -9,10 +9,10 @@ use crate::run::{Driver, End};
 use crate::scratch::Scratch;
 use crate::service::{Desk, Services};
 use crate::settings::RunnerSettings;
-use crate::status::{Board, WorkerState};
+use crate::status::Board;
 use invoke_domain::{ItemFailure, ItemId, QueueItem, Random};
 use invoke_events::{Bus, Event, NodeEvent};
-use invoke_graph::Outcome;
+use invoke_queue::{Outcome, WorkerState};
 use invoke_worker_protocol::wire::{Stop, Welcome, to_worker};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -232,7 +232,10 @@ impl Lane {
             }
         }
         let Some(worker) = &mut self.worker else { return Err(Stopped) };
-        self.shared.board.set(self.index, WorkerState::Running(item.id), worker.process.pid());
+        self.shared.board.update(self.index, |info| {
+            info.state = WorkerState::Busy;
+            info.item = Some(item.id);
+        });
         worker.last_run += 1;
         let mut driver = Driver {
             connection: &mut worker.connection,
@@ -317,7 +320,7 @@ impl Lane {
             let started = tokio::select! {
                 started = start => started,
                 () = self.bell.current.canceled() => {
-                    self.shared.board.set(self.index, WorkerState::Off, None);
+                    self.shared.board.set(self.index, WorkerState::Asleep, None);
                     return Ok(Started::Canceled);
                 }
                 () = self.stop.called() => return Err(Stopped),
@@ -329,7 +332,7 @@ impl Lane {
                 }
                 Err(error) => {
                     self.failures += 1;
-                    self.shared.board.set(self.index, WorkerState::Off, None);
+                    self.shared.board.set(self.index, WorkerState::Dead, None);
                     tracing::error!(device = self.device, attempt, %error, "a worker could not be started");
                     if error.is_final() || attempt >= attempts {
                         return Ok(Started::Failed(error));
@@ -345,7 +348,7 @@ impl Lane {
         let _ = worker.connection.send(to_worker::Body::Stop(Stop {})).await;
         worker.process.farewell().await;
         drop(worker);
-        self.shared.board.set(self.index, WorkerState::Off, None);
+        self.shared.board.set(self.index, WorkerState::Asleep, None);
     }
 
     /// Lets go of a worker whose conversation is over; says how it ended.
@@ -363,7 +366,7 @@ impl Lane {
         let ended = process.ended_or_killed().await;
         let log = process.last_words().await;
         drop(scratch);
-        self.shared.board.set(self.index, WorkerState::Off, None);
+        self.shared.board.set(self.index, WorkerState::Asleep, None);
         (ended, log)
     }
 }

@@ -30,4 +30,3 @@ pub use backlog::{Backlog, BacklogError};
 pub use error::RunnerError;
 pub use runners::Runners;
 pub use settings::{Backoff, RunnerSettings, WorkerSettings};
-pub use status::{WorkerState, WorkerStatus};

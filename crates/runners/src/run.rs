@@ -2,10 +2,10 @@
 
 use crate::connection::Connection;
 use crate::current::Current;
-use crate::service::{Desk, Question, Reply};
+use crate::service::{Desk, Question, Reply, failure};
 use invoke_domain::{ItemFailure, QueueItem};
 use invoke_events::{Bus, Event, NodeEvent, NodeReport, Preview};
-use invoke_graph::Outcome;
+use invoke_queue::Outcome;
 use invoke_worker_protocol::wire::{
     Answer, Ask, Cancel, Failure, FromWorker, LoadedImage, NodeProgress, Run, answer, ask, from_worker, run_finished,
     to_worker,
@@ -218,6 +218,10 @@ impl Driver<'_> {
 
     async fn reply(&mut self, id: u64, reply: Reply) -> Result<(), ProtocolError> {
         let body = match reply {
+            Reply::OwnerGone => {
+                self.current.cancel(self.item.id);
+                answer::Body::Failure(failure("PermissionError", "Queue user is not authorized to run this item"))
+            }
             Reply::Failure(failure) => answer::Body::Failure(failure),
             Reply::Stored(stored) => answer::Body::StoredImage(stored),
             Reply::Model(model) => answer::Body::FoundModel(model),

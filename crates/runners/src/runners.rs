@@ -7,11 +7,12 @@ use crate::lane::{Bell, Lane, Shared, StopSignal};
 use crate::scratch;
 use crate::service::Services;
 use crate::settings::RunnerSettings;
-use crate::status::{Board, WorkerStatus};
+use crate::status::Board;
 use invoke_domain::{ItemId, Random};
 use invoke_events::Bus;
 use invoke_library::Images;
 use invoke_model_manager::Models;
+use invoke_queue::{WorkerInfo, Workers};
 use parking_lot::Mutex;
 use std::sync::Arc;
 use tokio::runtime::Runtime;
@@ -78,27 +79,8 @@ impl Runners {
         Ok(Arc::new(Self { bells, stop, board, running }))
     }
 
-    /// There may be an item: idle lanes look.
-    pub fn wake(&self) {
-        for bell in &self.bells {
-            bell.wake.notify_one();
-        }
-    }
-
-    /// Ends an item if it runs; at its next step.
-    pub fn cancel(&self, item: ItemId) {
-        for bell in &self.bells {
-            bell.current.cancel(item);
-        }
-    }
-
-    /// What each device does.
-    pub fn devices(&self) -> Vec<WorkerStatus> {
-        self.board.watch().borrow().clone()
-    }
-
     /// What each device does, as it changes.
-    pub fn watch(&self) -> watch::Receiver<Vec<WorkerStatus>> {
+    pub fn watch(&self) -> watch::Receiver<Vec<WorkerInfo>> {
         self.board.watch()
     }
 
@@ -114,6 +96,24 @@ impl Runners {
             }
             runtime.shutdown_background();
         }
+    }
+}
+
+impl Workers for Runners {
+    fn wake(&self) {
+        for bell in &self.bells {
+            bell.wake.notify_one();
+        }
+    }
+
+    fn cancel(&self, item: ItemId) {
+        for bell in &self.bells {
+            bell.current.cancel(item);
+        }
+    }
+
+    fn devices(&self) -> Vec<WorkerInfo> {
+        self.board.watch().borrow().clone()
     }
 }
 

@@ -25,6 +25,8 @@ pub(crate) enum Question {
 /// What it gets.
 #[derive(Debug)]
 pub(crate) enum Reply {
+    /// The item's owner may not run anything any more.
+    OwnerGone,
     Failure(Failure),
     Image(Picture, Option<String>),
     Stored(StoredImage),
@@ -55,7 +57,7 @@ fn no_such_image() -> Failure {
     failure("PermissionError", "Queue user is not authorized to access this image")
 }
 
-fn failure(kind: &str, message: impl Into<String>) -> Failure {
+pub(crate) fn failure(kind: &str, message: impl Into<String>) -> Failure {
     Failure { kind: kind.to_owned(), message: message.into(), traceback: String::new() }
 }
 
@@ -65,17 +67,18 @@ impl Desk {
     }
 
     pub(crate) fn answer(&self, question: Question) -> Reply {
-        let answered = self.owner().and_then(|owner| match question {
+        let Some(owner) = self.owner() else { return Reply::OwnerGone };
+        let answered = match question {
             Question::LoadImage(name) => self.load_image(&owner, &name),
             Question::StoreImage(picture, request) => self.store_image(&owner, picture, *request),
             Question::FindModel(key) => self.find_model(&owner, &key),
-        });
+        };
         answered.unwrap_or_else(Reply::Failure)
     }
 
     /// Whether the item's owner may still run it.
     pub(crate) fn owner_may_run(&self) -> bool {
-        self.owner().is_ok()
+        self.owner().is_some()
     }
 
     /// The configuration of a model that this item asked for.
@@ -83,16 +86,13 @@ impl Desk {
         self.models.lock().get(key).cloned()
     }
 
-    fn owner(&self) -> Result<Actor, Failure> {
-        match self.services.backlog.owner(&self.item.user_id) {
-            Ok(Some(owner)) => Ok(owner),
-            Ok(None) => Err(failure("PermissionError", "Queue user is not authorized to run this item")),
-            // What cannot be checked is denied.
-            Err(error) => {
-                tracing::error!(item = %self.item.id, %error, "the owner of an item could not be read");
-                Err(failure("PermissionError", "Queue user could not be checked"))
-            }
-        }
+    /// The owner, unless they may not run anything any more. What cannot be checked is denied.
+    fn owner(&self) -> Option<Actor> {
+        let checked = self.services.backlog.owner(&self.item.user_id);
+        checked.unwrap_or_else(|error| {
+            tracing::error!(item = %self.item.id, %error, "the owner of an item could not be read");
+            None
+        })
     }
 
     fn load_image(&self, owner: &Actor, name: &str) -> Result<Reply, Failure> {

@@ -5,9 +5,8 @@ mod support;
 
 use invoke_domain::{ItemId, UserId};
 use invoke_events::{Event, NodeReport};
-use invoke_graph::Outcome;
 use invoke_permissions::Actor;
-use invoke_runners::WorkerState;
+use invoke_queue::{Outcome, WorkerState, Workers as _};
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -46,7 +45,7 @@ async fn an_item_runs_and_what_it_reports_reaches_the_bus() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_worker_serves_one_item_after_the_other() {
     let mut setup = Setup::new(&["cuda:0"], |_| {});
-    assert_eq!(setup.states(), [WorkerState::Off]);
+    assert_eq!(setup.states(), [WorkerState::Asleep]);
     setup.enqueue(1, &json!([{ "pid": 0 }]));
     setup.enqueue(2, &json!([{ "pid": 0 }, { "progress": "x" }]));
     assert_eq!([completed(setup.finished().await), completed(setup.finished().await)], [ItemId(1), ItemId(2)]);
@@ -65,9 +64,11 @@ async fn each_device_has_a_worker_of_its_own() {
     setup.enqueue(2, &json!([{ "wait": 0 }]));
     setup.started().await;
     setup.started().await;
-    let mut running = setup.states();
-    running.sort_by_key(|state| format!("{state:?}"));
-    assert_eq!(running, [WorkerState::Running(ItemId(1)), WorkerState::Running(ItemId(2))]);
+    let devices = setup.runners.devices();
+    let mut items: Vec<_> = devices.iter().map(|device| device.item.unwrap()).collect();
+    items.sort();
+    assert_eq!(items, [ItemId(1), ItemId(2)]);
+    assert_eq!(setup.states(), [WorkerState::Busy, WorkerState::Busy]);
     setup.runners.cancel(ItemId(2));
     assert_eq!(setup.finished().await, (ItemId(2), None, Outcome::Canceled));
     setup.runners.cancel(ItemId(1));
@@ -137,7 +138,7 @@ async fn an_idle_worker_is_ended_and_started_again_for_the_next_item() {
     for number in 1..3 {
         setup.enqueue(number, &json!([{ "value": 1 }]));
         completed(setup.finished().await);
-        setup.until(|states| states == [WorkerState::Off]).await;
+        setup.until(|states| states == [WorkerState::Asleep]).await;
         assert_eq!(std::fs::read_dir(setup.scratch()).unwrap().count(), 0);
     }
 }
@@ -149,7 +150,7 @@ async fn an_idle_worker_that_dies_is_missed_by_nobody() {
     completed(setup.finished().await);
     setup.until(|states| states == [WorkerState::Idle]).await;
     kill_process(pid(setup.pid()), Signal::KILL).unwrap();
-    setup.until(|states| states == [WorkerState::Off]).await;
+    setup.until(|states| states == [WorkerState::Asleep]).await;
     setup.enqueue(2, &json!([{ "value": 1 }]));
     completed(setup.finished().await);
 }
@@ -297,11 +298,17 @@ async fn the_item_of_a_deactivated_owner_is_canceled() {
     let mut setup = Setup::new(&["cpu"], |_| {});
     setup.enqueue_as("gone", 1, &json!([{ "value": 1 }]));
     assert_eq!(setup.finished().await, (ItemId(1), None, Outcome::Canceled));
-    assert_eq!(setup.states(), [WorkerState::Off]);
+    assert_eq!(setup.states(), [WorkerState::Asleep]);
 
-    setup.enqueue(2, &json!([{ "value": 1 }, { "load_image": "x" }, { "value": 2 }]));
-    setup.backlog.allow("ann", 2);
-    assert_eq!(setup.finished().await.2, Outcome::Canceled);
+    // Looked at before the item, before each node and at each question: here it is gone at each of these.
+    for times in 0..5 {
+        setup.backlog.allow("ann", times);
+        let item = 2 + i64::from(times);
+        setup.enqueue(item, &json!([{ "value": 1 }, { "model": "nope" }, { "value": 2 }]));
+        let (finished, _, outcome) = setup.finished().await;
+        let expected_failure = matches!(&outcome, Outcome::Failed(failure) if failure.kind == "UnknownModelException");
+        assert_eq!((finished, times == 4, outcome == Outcome::Canceled), (ItemId(item), expected_failure, times < 4));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -47,10 +47,13 @@ fn a_wrong_password_and_an_unknown_account_get_the_same_answer() {
 #[test]
 fn an_address_that_is_none_is_named_as_the_problem() {
     let answer = TestServer::start().nobody().post("/api/v1/auth/login", &json!({ "email": "foo", "password": "x" }));
-    assert_eq!(answer.has_status(422).json(), json!({ "detail": [{
+    assert_eq!(
+        answer.has_status(422).json(),
+        json!({ "detail": [{
         "type": "value_error", "loc": ["body", "email"], "input": "foo",
         "msg": "Invalid email address: An email address must have an @-sign.",
-    }] }));
+    }] })
+    );
 }
 
 #[test]

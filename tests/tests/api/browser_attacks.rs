@@ -96,6 +96,7 @@ fn an_allowed_origin_reads_answers_and_the_fresh_token() {
     let answer = change(server.admin(), &[("origin", "https://partner.example")]);
     assert_eq!((answer.status, answer.header("access-control-allow-origin")), (200, "https://partner.example"));
     assert_eq!(answer.header("access-control-expose-headers"), "X-Refreshed-Token");
-    let foreign = Answer::of(server.admin().request(Method::GET, "/api/v2/models/").header("origin", "https://evil.example"));
+    let foreign =
+        Answer::of(server.admin().request(Method::GET, "/api/v2/models/").header("origin", "https://evil.example"));
     assert_eq!(foreign.header("access-control-allow-origin"), "");
 }

@@ -36,11 +36,17 @@ fn a_value_that_is_no_text_and_a_missing_key_are_named() {
     let server = TestServer::start();
     let alice = server.user("alice");
     let answer = alice.post(&format!("{STATE}/set_by_key?key=k1"), &json!({ "a": 1 }));
-    assert_eq!(answer.has_status(422).json()["detail"], json!([{
-        "type": "string_type", "loc": ["body"], "msg": "Input should be a valid string", "input": { "a": 1 },
-    }]));
+    assert_eq!(
+        answer.has_status(422).json()["detail"],
+        json!([{
+            "type": "string_type", "loc": ["body"], "msg": "Input should be a valid string", "input": { "a": 1 },
+        }])
+    );
     let answer = alice.get(&format!("{STATE}/get_by_key"));
-    assert_eq!(answer.has_status(422).json()["detail"], json!([{
-        "type": "missing", "loc": ["query", "key"], "msg": "Field required", "input": null,
-    }]));
+    assert_eq!(
+        answer.has_status(422).json()["detail"],
+        json!([{
+            "type": "missing", "loc": ["query", "key"], "msg": "Field required", "input": null,
+        }])
+    );
 }

@@ -13,7 +13,10 @@ fn an_image_is_described_as_recorded_and_shown_to_its_owner() {
     assert_eq!(image["image_url"], format!("api/v1/images/i/{name}/full"));
     assert_eq!((&image["width"], &image["height"], &image["image_category"]), (&json!(3), &json!(2), &json!("user")));
     assert_eq!(alice.get(&format!("/api/v1/images/i/{name}/metadata")).ok(), json!({ "seed": 42 }));
-    assert_eq!(alice.get(&format!("/api/v1/images/i/{name}/workflow")).ok(), json!({ "workflow": null, "graph": null }));
+    assert_eq!(
+        alice.get(&format!("/api/v1/images/i/{name}/workflow")).ok(),
+        json!({ "workflow": null, "graph": null })
+    );
     let full = alice.get(&format!("/api/v1/images/i/{name}/full"));
     assert_eq!((full.status, full.header("content-type")), (200, "image/png"));
     assert_eq!(full.header("content-disposition"), format!("inline; filename=\"{name}\""));
@@ -64,9 +67,8 @@ fn a_browser_may_keep_a_picture_but_asks_whether_it_may_still_show_it() {
     let first = alice.get(&path);
     assert_eq!(first.header("cache-control"), "private, no-cache");
     let tag = first.header("etag").to_owned();
-    let again = |client: &invoke_tests::Client| {
-        Answer::of(client.request(Method::GET, &path).header("if-none-match", &tag))
-    };
+    let again =
+        |client: &invoke_tests::Client| Answer::of(client.request(Method::GET, &path).header("if-none-match", &tag));
     let fresh = again(&alice);
     assert_eq!((fresh.status, fresh.bytes.len()), (304, 0));
     again(&bob).refused(403, "Not authorized to access this image");
@@ -102,10 +104,13 @@ fn lists_are_paged_and_limits_are_checked() {
     assert_eq!(listed, expected);
     assert_eq!(alice.get("/api/v1/images/?limit=0").ok()["items"], json!([]));
     assert_eq!(alice.get("/api/v1/images/?categories=mask").ok()["total"], 0);
-    assert_eq!(alice.get("/api/v1/images/?limit=1001").has_status(422).json()["detail"], json!([{
-        "type": "less_than_equal", "loc": ["query", "limit"],
-        "msg": "Input should be less than or equal to 1000", "input": "1001", "ctx": { "le": 1000 },
-    }]));
+    assert_eq!(
+        alice.get("/api/v1/images/?limit=1001").has_status(422).json()["detail"],
+        json!([{
+            "type": "less_than_equal", "loc": ["query", "limit"],
+            "msg": "Input should be less than or equal to 1000", "input": "1001", "ctx": { "le": 1000 },
+        }])
+    );
     alice.get("/api/v1/images/?board_id=nope").refused(404, "Board not found");
 }
 

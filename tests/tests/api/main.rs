@@ -1,4 +1,5 @@
 //! The API as a client meets it, each test against a whole server in this process.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
 
 mod access;
 mod auth;

@@ -26,7 +26,8 @@ fn paths_of_the_pages_get_the_index() {
         assert!(policy.contains("frame-ancestors 'none'") && policy.contains("script-src 'self';"), "{policy}");
         assert_eq!(answer.header("x-content-type-options"), "nosniff");
         assert_eq!(answer.header("referrer-policy"), "same-origin");
-        let again = Answer::of(server.nobody().request(Method::GET, path).header("if-none-match", answer.header("etag")));
+        let again =
+            Answer::of(server.nobody().request(Method::GET, path).header("if-none-match", answer.header("etag")));
         assert_eq!(again.status, 304);
     }
     let redirect = server.nobody().get("/?__theme=dark");

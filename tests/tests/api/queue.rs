@@ -16,11 +16,10 @@ fn a_graph_runs_and_its_results_can_be_read() {
     let id = alice.enqueue(&graphs::addition());
     server.toys().wait_for_end(id);
     let item = alice.item(id);
-    assert_eq!((&item["status"], &item["device"], &item["user_email"]), (
-        &json!("completed"),
-        &json!("cpu"),
-        &json!("alice@example.com")
-    ));
+    assert_eq!(
+        (&item["status"], &item["device"], &item["user_email"]),
+        (&json!("completed"), &json!("cpu"), &json!("alice@example.com"))
+    );
     let outputs = item["session"]["results"].as_object().unwrap();
     let sums: Vec<_> = outputs.values().map(|output| output["value"].as_i64().unwrap()).collect();
     assert_eq!(sums, [1, 3]);
@@ -34,11 +33,10 @@ fn a_failure_says_what_went_wrong() {
     let id = alice.enqueue(&graphs::failing());
     server.toys().wait_for_end(id);
     let item = alice.item(id);
-    assert_eq!((&item["status"], &item["error_type"], &item["error_message"]), (
-        &json!("failed"),
-        &json!("ValueError"),
-        &json!("No luck")
-    ));
+    assert_eq!(
+        (&item["status"], &item["error_type"], &item["error_message"]),
+        (&json!("failed"), &json!("ValueError"), &json!("No luck"))
+    );
 }
 
 #[test]
@@ -75,8 +73,14 @@ fn where_the_administrator_chose_so_strangers_see_items_without_their_content() 
     let (alice, bob) = (server.user("alice"), server.user("bob"));
     let id = alice.enqueue(&graphs::addition());
     let item = &bob.get(&format!("{QUEUE}/list_all")).ok()[0];
-    assert_eq!((&item["item_id"], &item["user_id"], &item["batch_id"]), (&json!(id), &json!("redacted"), &json!("redacted")));
-    assert_eq!((&item["field_values"], &item["user_email"], &item["destination"]), (&Value::Null, &Value::Null, &Value::Null));
+    assert_eq!(
+        (&item["item_id"], &item["user_id"], &item["batch_id"]),
+        (&json!(id), &json!("redacted"), &json!("redacted"))
+    );
+    assert_eq!(
+        (&item["field_values"], &item["user_email"], &item["destination"]),
+        (&Value::Null, &Value::Null, &Value::Null)
+    );
     assert_eq!(item["session"]["graph"]["nodes"], json!({}));
     bob.put(&format!("{QUEUE}/i/{id}/cancel")).refused(403, "You do not have permission to cancel this queue item");
     bob.delete(&format!("{QUEUE}/i/{id}")).refused(403, "You do not have permission to delete this queue item");

@@ -51,7 +51,7 @@ export function toAccount(user: User): Account {
     id: user.user_id,
     name: name === '' ? user.email : name,
     email: user.email,
-    isAdmin: user.is_admin ?? false,
+    isAdmin: user.is_admin,
     isSingleUser: false,
   };
 }

@@ -3,8 +3,27 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api, type Schemas } from './client';
 import { keys } from './keys';
 
-export type Model = Schemas['ModelsList']['models'][number];
 export type InstallJob = Schemas['ModelInstallJob'];
+
+/** An installed model. Which fields a record has besides these depends on its type, base and format. */
+export type Model = {
+  key: string;
+  hash: string;
+  name: string;
+  base: string;
+  type: string;
+  /** The record as the server gave it. */
+  record: Record<string, unknown>;
+};
+
+/** Reads a record; `null` for something that is none. */
+export function toModel(record: unknown): Model | null {
+  if (typeof record !== 'object' || record === null) return null;
+  const fields = Object.fromEntries(Object.entries(record));
+  const { key, hash, name, base, type } = fields;
+  if (typeof key !== 'string' || typeof name !== 'string' || typeof base !== 'string' || typeof type !== 'string') return null;
+  return { key, hash: typeof hash === 'string' ? hash : '', name, base, type, record: fields };
+}
 
 /** What the model's record recommends; `null` where it recommends nothing. */
 export type ModelDefaults = {
@@ -16,8 +35,8 @@ export type ModelDefaults = {
 };
 
 export function modelDefaults(model: Model): ModelDefaults {
-  const settings = 'default_settings' in model && typeof model.default_settings === 'object' ? model.default_settings : null;
-  const entries = new Map<string, unknown>(Object.entries(settings ?? {}));
+  const settings = model.record.default_settings;
+  const entries = new Map<string, unknown>(typeof settings === 'object' && settings !== null ? Object.entries(settings) : []);
   const number = (name: string) => {
     const value = entries.get(name);
     return typeof value === 'number' ? value : null;
@@ -37,12 +56,17 @@ export function useMainModels() {
   return useQuery({
     queryKey: keys.models,
     queryFn: ({ signal }) => api.get('/api/v2/models/', { query: { model_type: 'main' }, signal }),
-    select: ({ models }) => models.filter((model) => model.type === 'main').sort((a, b) => a.name.localeCompare(b.name)),
+    select: ({ models }) =>
+      models
+        .map(toModel)
+        .filter((model) => model !== null)
+        .filter((model) => model.type === 'main')
+        .sort((a, b) => a.name.localeCompare(b.name)),
     staleTime: 60_000,
   });
 }
 
-const ENDED: ReadonlySet<InstallJob['status']> = new Set(['completed', 'error', 'cancelled']);
+const ENDED: ReadonlySet<string> = new Set(['completed', 'error', 'cancelled']);
 
 export function isEnded(job: InstallJob): boolean {
   return ENDED.has(job.status ?? 'waiting');

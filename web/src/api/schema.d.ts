@@ -309,32 +309,28 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AnyModelConfig: {
+            [key: string]: unknown;
+        };
         AppVersion: {
             version: string;
         };
-        BaseMetadata: {
-            name: string;
-            /**
-             * @default basemetadata
-             * @constant
-             */
-            type?: "basemetadata";
-        };
-        /** @enum {string} */
-        BaseModelType: "any" | "sd-1" | "sd-2" | "sd-3" | "sdxl" | "sdxl-refiner" | "flux" | "flux2" | "cogview4" | "z-image" | "ernie-image" | "ideogram-4" | "external" | "qwen-image" | "anima" | "krea-2" | "wan" | "unknown";
         Batch: {
             batch_id?: string;
             data?: components["schemas"]["BatchDatum"][][] | null;
             destination?: string | null;
             graph: components["schemas"]["Graph"];
             origin?: string | null;
-            /** @default 1 */
+            /**
+             * Format: int64
+             * @default 1
+             */
             runs: number;
             workflow?: components["schemas"]["WorkflowWithoutID"] | null;
         };
         BatchDatum: {
             field_name: string;
-            items?: (string | number | components["schemas"]["ImageField"] | components["schemas"]["VideoField"] | (string | number | components["schemas"]["ImageField"] | components["schemas"]["VideoField"])[])[];
+            items?: unknown[];
             node_path: string;
         };
         Body_enqueue_batch: {
@@ -345,51 +341,27 @@ export interface components {
         Body_get_queue_item_summaries_by_ids: {
             item_ids: number[];
         };
-        /** @enum {string} */
-        ClipVariantType: "large" | "gigantic";
-        ControlAdapterDefaultSettings: {
-            fp8_storage?: boolean | null;
-            preprocessor: string | null;
+        Counts: {
+            /** Format: int64 */
+            canceled: number;
+            /** Format: int64 */
+            completed: number;
+            /** Format: int64 */
+            failed: number;
+            /** Format: int64 */
+            in_progress: number;
+            /** Format: int64 */
+            pending: number;
+            /** Format: int64 */
+            total: number;
+            /** Format: int64 */
+            waiting: number;
         };
         DeleteImagesResult: {
             affected_boards: string[];
             deleted_images: string[];
             failed_images: string[];
         };
-        DownloadJob: {
-            access_token?: string | null;
-            /** @default 0 */
-            bytes?: number;
-            canonical_url?: string | null;
-            content_type?: string | null;
-            /** Format: path */
-            dest: string;
-            download_path?: string | null;
-            error?: string | null;
-            error_type?: string | null;
-            etag?: string | null;
-            expected_total_bytes?: number | null;
-            final_url?: string | null;
-            /** @default -1 */
-            id?: number;
-            job_ended?: string | null;
-            job_started?: string | null;
-            last_modified?: string | null;
-            /** @default 10 */
-            priority?: number;
-            /** @default false */
-            resume_from_scratch?: boolean;
-            resume_message?: string | null;
-            /** @default false */
-            resume_required?: boolean;
-            /** Format: uri */
-            source: string;
-            status?: components["schemas"]["DownloadJobStatus"];
-            /** @default 0 */
-            total_bytes?: number;
-        };
-        /** @enum {string} */
-        DownloadJobStatus: "waiting" | "running" | "paused" | "completed" | "cancelled" | "error";
         Edge: {
             destination: components["schemas"]["EdgeConnection"];
             source: components["schemas"]["EdgeConnection"];
@@ -402,70 +374,12 @@ export interface components {
             batch: components["schemas"]["Batch"];
             enqueued: number;
             item_ids: number[];
+            /** Format: int64 */
             priority: number;
             queue_id: string;
+            /** Format: int64 */
             requested: number;
         };
-        ExposedField: {
-            fieldName: string;
-            nodeId: string;
-        };
-        ExternalApiModelDefaultSettings: {
-            height?: number | null;
-            num_images?: number | null;
-            width?: number | null;
-        };
-        ExternalImageSize: {
-            height: number;
-            width: number;
-        };
-        ExternalModelCapabilities: {
-            allowed_aspect_ratios?: string[] | null;
-            aspect_ratio_sizes?: {
-                [key: string]: components["schemas"]["ExternalImageSize"];
-            } | null;
-            input_image_required_for?: ("txt2img" | "img2img" | "inpaint")[] | null;
-            /**
-             * @default none
-             * @enum {string}
-             */
-            mask_format?: "alpha" | "binary" | "none";
-            max_image_size?: components["schemas"]["ExternalImageSize"] | null;
-            max_images_per_request?: number | null;
-            max_reference_images?: number | null;
-            modes?: ("txt2img" | "img2img" | "inpaint")[];
-            resolution_presets?: components["schemas"]["ExternalResolutionPreset"][] | null;
-            /** @default false */
-            supports_guidance?: boolean;
-            /** @default true */
-            supports_negative_prompt?: boolean;
-            /** @default false */
-            supports_reference_images?: boolean;
-            /** @default false */
-            supports_seed?: boolean;
-            /** @default false */
-            supports_steps?: boolean;
-        };
-        ExternalModelSource: {
-            provider_id: string;
-            provider_model_id: string;
-            /**
-             * @default external
-             * @constant
-             */
-            type?: "external";
-        };
-        ExternalResolutionPreset: {
-            aspect_ratio: string;
-            height: number;
-            image_size: string;
-            label: string;
-            width: number;
-        };
-        /** @enum {string} */
-        Flux2VariantType: "klein_4b" | "klein_4b_base" | "klein_9b" | "klein_9b_base" | "dev";
-        /** @enum {string} */
-        FluxVariantType: "schnell" | "dev" | "dev_fill";
         Graph: {
             edges?: components["schemas"]["Edge"][];
             id?: string;
@@ -505,7 +419,8 @@ export interface components {
             ready_order?: string[];
             results: {
                 [key: string]: {
-                    type: string;
+                    /** @enum {string} */
+                    type: "boolean_collection_output" | "boolean_output" | "clip_skip_output" | "collect_output" | "color_output" | "conditioning_output" | "float_collection_output" | "float_output" | "if_output" | "image_output" | "integer_collection_output" | "integer_output" | "iterate_output" | "latents_output" | "metadata_item_output" | "metadata_output" | "model_loader_output" | "noise_output" | "string_2_output" | "string_collection_output" | "string_output" | "string_pos_neg_output" | "vae_output";
                 } & {
                     [key: string]: unknown;
                 };
@@ -513,41 +428,25 @@ export interface components {
             source_prepared_mapping: {
                 [key: string]: string[];
             };
-            waiting_workflow_call?: components["schemas"]["WorkflowCallFrame"] | null;
+            waiting_workflow_call?: {
+                [key: string]: unknown;
+            } | null;
             waiting_workflow_call_child_session?: components["schemas"]["GraphExecutionState"] | null;
-            waiting_workflow_call_execution?: components["schemas"]["WorkflowCallExecution"] | null;
-            workflow_call_history: components["schemas"]["WorkflowCallExecution"][];
-            workflow_call_parent?: components["schemas"]["WorkflowCallParentRef"] | null;
-            workflow_call_stack: components["schemas"]["WorkflowCallFrame"][];
-        };
-        HFModelSource: {
-            access_token?: string | null;
-            repo_id: string;
-            subfolder?: string | null;
-            /**
-             * @default hf
-             * @constant
-             */
-            type?: "hf";
-            /** @default fp16 */
-            variant?: components["schemas"]["ModelRepoVariant"] | null;
+            waiting_workflow_call_execution?: {
+                [key: string]: unknown;
+            } | null;
+            workflow_call_history?: {
+                [key: string]: unknown;
+            }[];
+            workflow_call_parent?: {
+                [key: string]: unknown;
+            } | null;
+            workflow_call_stack?: {
+                [key: string]: unknown;
+            }[];
         };
         HTTPValidationError: {
             detail?: components["schemas"]["ValidationError"][];
-        };
-        HuggingFaceMetadata: {
-            api_response?: string | null;
-            ckpt_urls?: string[] | null;
-            files?: components["schemas"]["RemoteModelFile"][];
-            id: string;
-            /** @default false */
-            is_diffusers?: boolean;
-            name: string;
-            /**
-             * @default huggingface
-             * @constant
-             */
-            type?: "huggingface";
         };
         /** @enum {string} */
         ImageCategory: "general" | "mask" | "control" | "user" | "other";
@@ -556,11 +455,11 @@ export interface components {
             created_at: string;
             deleted_at?: string | null;
             has_workflow: boolean;
+            /** Format: int32 */
             height: number;
             image_category: components["schemas"]["ImageCategory"];
             image_name: string;
             image_origin: components["schemas"]["ResourceOrigin"];
-            /** @default  */
             image_subfolder?: string;
             image_url: string;
             is_intermediate: boolean;
@@ -569,37 +468,27 @@ export interface components {
             starred: boolean;
             thumbnail_url: string;
             updated_at: string;
+            /** Format: int32 */
             width: number;
         };
-        ImageField: {
-            image_name: string;
-        };
         /** @enum {string} */
-        InstallStatus: "waiting" | "downloading" | "downloads_done" | "running" | "paused" | "completed" | "error" | "cancelled";
+        InstallStatus: "waiting" | "running" | "completed" | "error";
         ItemIdsResult: {
             item_ids: number[];
             total_count: number;
         };
-        JsonValue: unknown;
-        /** @enum {string} */
-        Krea2VariantType: "krea2_turbo" | "krea2_base";
         LocalModelSource: {
-            /** @default false */
             inplace?: boolean | null;
             path: string;
-            /**
-             * @default local
-             * @constant
-             */
-            type?: "local";
+            type?: string;
         };
         LoginRequest: {
             email: string;
             password: string;
-            /** @default false */
             remember_me?: boolean;
         };
         LoginResponse: {
+            /** Format: int64 */
             expires_in: number;
             token: string;
             user: components["schemas"]["UserDTO"];
@@ -607,151 +496,52 @@ export interface components {
         LogoutResponse: {
             success: boolean;
         };
-        LoraModelDefaultSettings: {
-            weight?: number | null;
-            weight_max?: number | null;
-            weight_min?: number | null;
-        };
-        MainModelDefaultSettings: {
-            cfg_rescale_multiplier?: number | null;
-            cfg_scale?: number | null;
-            cpu_only?: boolean | null;
-            fp8_storage?: boolean | null;
-            guidance?: number | null;
-            height?: number | null;
-            scheduler?: ("ddim" | "ddpm" | "deis" | "deis_k" | "lms" | "lms_k" | "pndm" | "heun" | "heun_k" | "euler" | "euler_k" | "euler_a" | "kdpm_2" | "kdpm_2_k" | "kdpm_2_a" | "kdpm_2_a_k" | "dpmpp_2s" | "dpmpp_2s_k" | "dpmpp_2m" | "dpmpp_2m_k" | "dpmpp_2m_sde" | "dpmpp_2m_sde_k" | "dpmpp_3m" | "dpmpp_3m_k" | "dpmpp_sde" | "dpmpp_sde_k" | "er_sde" | "unipc" | "unipc_k" | "lcm" | "tcd") | null;
-            steps?: number | null;
-            vae?: string | null;
-            vae_precision?: ("fp16" | "fp32") | null;
-            width?: number | null;
-        };
         MediaCookieResponse: {
             success: boolean;
         };
         MetadataField: {
             [key: string]: unknown;
         };
-        /** @enum {string} */
-        MistralVariantType: "cow_mistral3_small" | "mistral3_24b";
-        /** @enum {string} */
-        ModelFormat: "omi" | "diffusers" | "checkpoint" | "lycoris" | "onnx" | "olive" | "embedding_file" | "embedding_folder" | "invokeai" | "t5_encoder" | "qwen3_encoder" | "qwen_vl_encoder" | "qwen3_vl_encoder" | "mistral_encoder" | "wan_t5_encoder" | "gemma2_encoder" | "bnb_quantized_int8b" | "bnb_quantized_nf4b" | "gguf_quantized" | "external_api" | "sdnq_quantized" | "unknown";
         ModelInstallJob: {
-            /** @default 0 */
+            /** Format: int64 */
             bytes?: number;
             config_in?: components["schemas"]["ModelRecordChanges"];
-            config_out?: ({
-                base: string;
-                cover_image: string | null;
-                description: string | null;
-                file_size: unknown;
-                format: string;
-                hash: string;
-                key: string;
-                name: string;
-                path: string;
-                source: string;
-                source_api_response: string | null;
-                source_type: components["schemas"]["ModelSourceType"];
-                source_url: string | null;
-                type: string;
-            } & {
+            config_out?: components["schemas"]["AnyModelConfig"] | null;
+            download_parts?: {
                 [key: string]: unknown;
-            }) | null;
-            download_parts?: components["schemas"]["DownloadJob"][];
+            }[];
             error?: string | null;
             error_reason?: string | null;
             error_traceback?: string | null;
+            /** Format: int64 */
             id: number;
-            /** @default false */
             inplace?: boolean;
-            /** Format: path */
             local_path: string;
-            source: components["schemas"]["LocalModelSource"] | components["schemas"]["HFModelSource"] | components["schemas"]["URLModelSource"] | components["schemas"]["ExternalModelSource"];
-            source_metadata?: (components["schemas"]["BaseMetadata"] | components["schemas"]["HuggingFaceMetadata"]) | null;
+            source: components["schemas"]["LocalModelSource"];
+            source_metadata?: Record<string, never> | null;
             status?: components["schemas"]["InstallStatus"];
-            /** @default 0 */
+            /** Format: int64 */
             total_bytes?: number;
         };
         ModelRecordChanges: {
-            base?: components["schemas"]["BaseModelType"] | null;
-            capabilities?: components["schemas"]["ExternalModelCapabilities"] | null;
-            config_path?: string | null;
-            cpu_only?: boolean | null;
-            default_settings?: components["schemas"]["MainModelDefaultSettings"] | components["schemas"]["LoraModelDefaultSettings"] | components["schemas"]["ControlAdapterDefaultSettings"] | components["schemas"]["ExternalApiModelDefaultSettings"] | null;
-            description?: string | null;
-            file_size?: number | null;
-            format?: string | null;
-            hash?: string | null;
-            key?: string | null;
-            name?: string | null;
-            path?: string | null;
-            prediction_type?: components["schemas"]["SchedulerPredictionType"] | null;
-            provider_id?: string | null;
-            provider_model_id?: string | null;
-            source?: string | null;
-            source_api_response?: string | null;
-            source_type?: components["schemas"]["ModelSourceType"] | null;
-            source_url?: string | null;
-            trigger_phrases?: string[] | null;
-            type?: components["schemas"]["ModelType"] | null;
-            upcast_attention?: boolean | null;
-            variant?: components["schemas"]["ModelVariantType"] | components["schemas"]["ClipVariantType"] | components["schemas"]["FluxVariantType"] | components["schemas"]["Flux2VariantType"] | components["schemas"]["ZImageVariantType"] | components["schemas"]["QwenImageVariantType"] | components["schemas"]["WanVariantType"] | components["schemas"]["WanLoRAVariantType"] | components["schemas"]["Qwen3VariantType"] | components["schemas"]["Krea2VariantType"] | components["schemas"]["MistralVariantType"] | components["schemas"]["PiDDecoderVariantType"] | null;
+            [key: string]: unknown;
         };
-        /** @enum {string} */
-        ModelRecordOrderBy: "default" | "type" | "base" | "name" | "format" | "size" | "created_at" | "updated_at" | "path";
-        /** @enum {string} */
-        ModelRepoVariant: "" | "fp16" | "fp32" | "onnx" | "openvino" | "flax";
         ModelsList: {
-            models: ({
-                base: string;
-                cover_image: string | null;
-                description: string | null;
-                file_size: unknown;
-                format: string;
-                hash: string;
-                key: string;
-                name: string;
-                path: string;
-                source: string;
-                source_api_response: string | null;
-                source_type: components["schemas"]["ModelSourceType"];
-                source_url: string | null;
-                type: string;
-            } & {
-                [key: string]: unknown;
-            })[];
+            models: components["schemas"]["AnyModelConfig"][];
         };
-        /** @enum {string} */
-        ModelSourceType: "path" | "url" | "hf_repo_id" | "external";
-        /** @enum {string} */
-        ModelType: "onnx" | "main" | "vae" | "lora" | "control_lora" | "controlnet" | "embedding" | "ip_adapter" | "clip_vision" | "clip_embed" | "t2i_adapter" | "t5_encoder" | "qwen3_encoder" | "qwen_vl_encoder" | "qwen3_vl_encoder" | "mistral_encoder" | "wan_t5_encoder" | "gemma2_encoder" | "spandrel_image_to_image" | "siglip" | "flux_redux" | "llava_onevision" | "prompt_enhancer" | "text_llm" | "external_image_generator" | "pid_decoder" | "unknown";
-        /** @enum {string} */
-        ModelVariantType: "normal" | "inpaint" | "depth";
         NodeFieldValue: {
             field_name: string;
             node_path: string;
-            value: string | number | components["schemas"]["ImageField"] | components["schemas"]["VideoField"] | (string | number | components["schemas"]["ImageField"] | components["schemas"]["VideoField"])[];
+            value: unknown;
         };
         OffsetPaginatedResults_ImageDTO_: {
             items: components["schemas"]["ImageDTO"][];
+            /** Format: int32 */
             limit: number;
+            /** Format: int32 */
             offset: number;
+            /** Format: int64 */
             total: number;
-        };
-        /** @enum {string} */
-        PiDDecoderVariantType: "res2k_sr4x" | "res2kto4k_sr4x";
-        /** @enum {string} */
-        Qwen3VariantType: "qwen3_4b" | "qwen3_8b" | "qwen3_06b";
-        /** @enum {string} */
-        QwenImageVariantType: "generate" | "edit";
-        RemoteModelFile: {
-            /** Format: path */
-            path: string;
-            sha256?: string | null;
-            /** @default 0 */
-            size?: number | null;
-            /** Format: uri */
-            url: string;
         };
         /** @enum {string} */
         ResourceOrigin: "internal" | "external";
@@ -759,8 +549,6 @@ export interface components {
             queue_id: string;
             retried_item_ids: number[];
         };
-        /** @enum {string} */
-        SchedulerPredictionType: "epsilon" | "v_prediction" | "sample";
         SessionProcessorStatus: {
             is_processing: boolean;
             is_started: boolean;
@@ -779,64 +567,62 @@ export interface components {
             error_traceback?: string | null;
             error_type?: string | null;
             field_values?: components["schemas"]["NodeFieldValue"][] | null;
+            /** Format: int64 */
             item_id: number;
             origin?: string | null;
+            /** Format: int64 */
             parent_item_id?: number | null;
             parent_session_id?: string | null;
-            /** @default 0 */
+            /** Format: int64 */
             priority: number;
             queue_id: string;
+            /** Format: int64 */
             retried_from_item_id?: number | null;
+            /** Format: int64 */
             root_item_id?: number | null;
             session: components["schemas"]["GraphExecutionState"];
             session_id: string;
             started_at?: string | null;
-            /**
-             * @default pending
-             * @enum {string}
-             */
-            status: "pending" | "in_progress" | "waiting" | "completed" | "failed" | "canceled";
+            status: components["schemas"]["Status"];
+            /** Format: int64 */
             status_sequence?: number | null;
             updated_at: string;
             user_display_name?: string | null;
             user_email?: string | null;
-            /** @default system */
             user_id?: string;
             workflow?: components["schemas"]["WorkflowWithoutID"] | null;
+            /** Format: int64 */
             workflow_call_depth?: number | null;
             workflow_call_id?: string | null;
         };
         SessionQueueItemSummary: {
             batch_id: string;
-            completed_at: string | null;
+            completed_at?: string | null;
             created_at: string;
-            destination: string | null;
+            destination?: string | null;
             device?: string | null;
-            field_values: components["schemas"]["NodeFieldValue"][] | null;
+            field_values?: components["schemas"]["NodeFieldValue"][] | null;
+            /** Format: int64 */
             item_id: number;
-            origin: string | null;
-            parent_item_id: number | null;
-            started_at: string | null;
-            /** @enum {string} */
-            status: "pending" | "in_progress" | "waiting" | "completed" | "failed" | "canceled";
-            user_display_name: string | null;
-            user_email: string | null;
+            origin?: string | null;
+            /** Format: int64 */
+            parent_item_id?: number | null;
+            started_at?: string | null;
+            status: components["schemas"]["Status"];
+            user_display_name?: string | null;
+            user_email?: string | null;
             user_id: string;
         };
-        SessionQueueStatus: {
-            batch_id: string | null;
-            canceled: number;
-            completed: number;
-            failed: number;
-            in_progress: number;
-            item_id: number | null;
-            pending: number;
+        SessionQueueStatus: components["schemas"]["Counts"] & {
+            batch_id?: string | null;
+            /** Format: int64 */
+            item_id?: number | null;
             queue_id: string;
-            session_id: string | null;
-            total: number;
+            session_id?: string | null;
+            /** Format: int64 */
             user_in_progress?: number | null;
+            /** Format: int64 */
             user_pending?: number | null;
-            waiting: number;
         };
         SetupRequest: {
             display_name?: string | null;
@@ -844,7 +630,10 @@ export interface components {
             password: string;
         };
         SetupResponse: {
+            /** Format: int64 */
+            expires_in?: number;
             success: boolean;
+            token?: string;
             user: components["schemas"]["UserDTO"];
         };
         SetupStatusResponse: {
@@ -854,114 +643,34 @@ export interface components {
             strict_password_checking: boolean;
         };
         /** @enum {string} */
-        SQLiteDirection: "ASC" | "DESC";
-        URLModelSource: {
-            access_token?: string | null;
-            /**
-             * @default url
-             * @constant
-             */
-            type?: "url";
-            /** Format: uri */
-            url: string;
-        };
+        Status: "pending" | "in_progress" | "waiting" | "completed" | "failed" | "canceled";
         UserDTO: {
             /** Format: date-time */
             created_at: string;
             display_name?: string | null;
             email: string;
-            /** @default true */
-            is_active?: boolean;
-            /** @default false */
-            is_admin?: boolean;
+            is_active: boolean;
+            is_admin: boolean;
+            /** Format: date-time */
             last_login_at?: string | null;
-            /** @default 0 */
-            token_epoch?: number;
+            /** Format: int64 */
+            token_epoch: number;
             /** Format: date-time */
             updated_at: string;
             user_id: string;
         };
         ValidationError: {
-            ctx?: Record<string, never>;
+            ctx?: {
+                [key: string]: unknown;
+            };
             input?: unknown;
             loc: (string | number)[];
             msg: string;
             type: string;
         };
-        VideoField: {
-            video_name: string;
-        };
-        /** @enum {string} */
-        WanLoRAVariantType: "a14b" | "5b";
-        /** @enum {string} */
-        WanVariantType: "t2v_a14b" | "i2v_a14b" | "ti2v_5b";
-        WorkflowCallExecution: {
-            aggregated_values?: {
-                [key: string]: unknown[];
-            };
-            child_item_ids?: number[];
-            child_outputs?: {
-                [key: string]: {
-                    [key: string]: unknown;
-                };
-            };
-            child_session_id?: string | null;
-            child_session_ids?: string[];
-            completed_child_item_ids?: number[];
-            depth: number;
-            error_message?: string | null;
-            /** @default 1 */
-            expected_child_count?: number;
-            id?: string;
-            parent_session_id: string;
-            prepared_call_node_id: string;
-            source_call_node_id: string;
-            /** @enum {string} */
-            status: "waiting_for_child" | "running_child" | "completed" | "failed";
-            workflow_id: string;
-        };
-        WorkflowCallFrame: {
-            depth: number;
-            prepared_call_node_id: string;
-            source_call_node_id: string;
-            workflow_id: string;
-        };
-        WorkflowCallParentRef: {
-            depth: number;
-            parent_session_id: string;
-            prepared_call_node_id: string;
-            source_call_node_id: string;
-            workflow_call_id: string;
-            workflow_id: string;
-        };
-        /** @enum {string} */
-        WorkflowCategory: "user" | "default";
-        WorkflowMeta: {
-            category: components["schemas"]["WorkflowCategory"];
-            version: string;
-        };
         WorkflowWithoutID: {
-            author: string;
-            contact: string;
-            description: string;
-            edges: {
-                [key: string]: components["schemas"]["JsonValue"];
-            }[];
-            exposedFields: components["schemas"]["ExposedField"][];
-            form?: {
-                [key: string]: components["schemas"]["JsonValue"];
-            } | null;
-            meta: components["schemas"]["WorkflowMeta"];
-            name: string;
-            nodes: {
-                [key: string]: components["schemas"]["JsonValue"];
-            }[];
-            notes: string;
-            tags: string;
-            version: string;
+            [key: string]: unknown;
         };
-        /** @enum {string} */
-        ZImageVariantType: "turbo" | "zbase";
     };
     responses: never;
     parameters: never;
@@ -1131,14 +840,14 @@ export interface operations {
     list_image_dtos: {
         parameters: {
             query?: {
-                board_id?: string | null;
-                categories?: components["schemas"]["ImageCategory"][] | null;
-                image_origin?: components["schemas"]["ResourceOrigin"] | null;
-                is_intermediate?: boolean | null;
+                board_id?: string;
+                categories?: ("general" | "mask" | "control" | "user" | "other")[];
+                image_origin?: "internal" | "external";
+                is_intermediate?: boolean;
                 limit?: number;
                 offset?: number;
-                order_dir?: components["schemas"]["SQLiteDirection"];
-                search_term?: string | null;
+                order_dir?: "ASC" | "DESC";
+                search_term?: string;
                 starred_first?: boolean;
             };
             header?: never;
@@ -1356,7 +1065,7 @@ export interface operations {
     get_queue_item_ids: {
         parameters: {
             query?: {
-                order_dir?: components["schemas"]["SQLiteDirection"];
+                order_dir?: "ASC" | "DESC";
             };
             header?: never;
             path: {
@@ -1482,12 +1191,12 @@ export interface operations {
     list_model_records: {
         parameters: {
             query?: {
-                base_models?: components["schemas"]["BaseModelType"][] | null;
-                direction?: components["schemas"]["SQLiteDirection"];
-                model_format?: components["schemas"]["ModelFormat"] | null;
-                model_name?: string | null;
-                model_type?: components["schemas"]["ModelType"] | null;
-                order_by?: components["schemas"]["ModelRecordOrderBy"];
+                base_models?: ("any" | "sd-1" | "sd-2" | "sd-3" | "sdxl" | "sdxl-refiner" | "flux" | "flux2" | "cogview4" | "z-image" | "ernie-image" | "ideogram-4" | "external" | "qwen-image" | "anima" | "krea-2" | "wan" | "unknown")[];
+                direction?: "ASC" | "DESC";
+                model_format?: "omi" | "diffusers" | "checkpoint" | "lycoris" | "onnx" | "olive" | "embedding_file" | "embedding_folder" | "invokeai" | "t5_encoder" | "qwen3_encoder" | "qwen_vl_encoder" | "qwen3_vl_encoder" | "mistral_encoder" | "wan_t5_encoder" | "gemma2_encoder" | "bnb_quantized_int8b" | "bnb_quantized_nf4b" | "gguf_quantized" | "external_api" | "sdnq_quantized" | "unknown";
+                model_name?: string;
+                model_type?: "onnx" | "main" | "vae" | "lora" | "control_lora" | "controlnet" | "embedding" | "ip_adapter" | "clip_vision" | "clip_embed" | "t2i_adapter" | "t5_encoder" | "qwen3_encoder" | "qwen_vl_encoder" | "qwen3_vl_encoder" | "mistral_encoder" | "wan_t5_encoder" | "gemma2_encoder" | "spandrel_image_to_image" | "siglip" | "flux_redux" | "llava_onevision" | "prompt_enhancer" | "text_llm" | "external_image_generator" | "pid_decoder" | "unknown";
+                order_by?: "default" | "type" | "base" | "name" | "format" | "size" | "created_at" | "updated_at" | "path";
             };
             header?: never;
             path?: never;
@@ -1535,8 +1244,7 @@ export interface operations {
     install_model: {
         parameters: {
             query: {
-                access_token?: string | null;
-                inplace?: boolean | null;
+                inplace?: boolean;
                 source: string;
             };
             header?: never;
@@ -1563,12 +1271,6 @@ export interface operations {
                 };
                 content?: never;
             };
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -1577,7 +1279,7 @@ export interface operations {
                     "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
-            424: {
+            501: {
                 headers: {
                     [name: string]: unknown;
                 };

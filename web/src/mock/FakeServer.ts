@@ -3,7 +3,7 @@
 import type { User } from '@/api/auth';
 import type { Schemas } from '@/api/client';
 import type { Image } from '@/api/images';
-import type { InstallJob, Model } from '@/api/models';
+import type { InstallJob } from '@/api/models';
 import type { EnqueueBody, QueueCounts, QueueItemStatus } from '@/api/queue';
 import { FakeSocket } from './FakeSocket';
 import { drawPicture } from './pictures';
@@ -24,6 +24,9 @@ type Item = {
   metadata: Record<string, unknown>;
 };
 
+/** The fields of a model's record that the screens read. */
+type ModelRecord = Record<string, unknown> & { key: string };
+
 type Options = { multiuser?: boolean; setupRequired?: boolean; models?: number; images?: number };
 
 export const ADMIN = { email: 'admin@example.com', password: 'Lighthouse1' };
@@ -31,7 +34,7 @@ const TIME = '2026-11-20 21:20:07.709';
 
 export class FakeServer {
   users: (User & { password: string })[] = [];
-  models: Model[] = [];
+  models: ModelRecord[] = [];
   installs: InstallJob[] = [];
   images: Image[] = [];
   items: Item[] = [];
@@ -428,7 +431,7 @@ function detail(item: Item) {
   return { ...summary(item), error_type: item.error?.type, error_message: item.error?.message };
 }
 
-function fakeModel(key: string, name: string): Model {
+function fakeModel(key: string, name: string): ModelRecord {
   return {
     key,
     name,

@@ -21,9 +21,7 @@ impl Client {
         let stream = TcpStream::connect(("127.0.0.1", port))?;
         stream.set_nodelay(true)?;
         stream.set_read_timeout(Some(Duration::from_secs(60)))?;
-        Ok(Self {
-            stream: BufReader::new(stream),
-        })
+        Ok(Self { stream: BufReader::new(stream) })
     }
 
     /// Asks and returns the JSON of a successful answer.
@@ -46,10 +44,7 @@ impl Client {
         let (status, body) = self.exchange(request.as_bytes())?;
         let text = String::from_utf8_lossy(&body);
         if !(200..300).contains(&status) {
-            bail!(
-                "{path}: status {status}: {}",
-                text.chars().take(300).collect::<String>()
-            );
+            bail!("{path}: status {status}: {}", text.chars().take(300).collect::<String>());
         }
         serde_json::from_str(&text).with_context(|| format!("{path}: not JSON"))
     }
@@ -59,11 +54,7 @@ impl Client {
         self.stream.get_mut().write_all(request)?;
         let mut line = String::new();
         self.stream.read_line(&mut line)?;
-        let status = line
-            .split(' ')
-            .nth(1)
-            .and_then(|code| code.parse().ok())
-            .context("no status line")?;
+        let status = line.split(' ').nth(1).and_then(|code| code.parse().ok()).context("no status line")?;
         let (mut length, mut chunked) = (0, false);
         loop {
             line.clear();
@@ -115,15 +106,7 @@ fn request(method: &str, path: &str, token: Option<&str>, body: &str) -> String 
 /// `text` with everything but letters, digits and `/._-` escaped.
 pub(crate) fn percent_encode(text: &str) -> String {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/._-".contains(&byte);
-    text.bytes()
-        .map(|byte| {
-            if plain(byte) {
-                char::from(byte).to_string()
-            } else {
-                format!("%{byte:02X}")
-            }
-        })
-        .collect()
+    text.bytes().map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }).collect()
 }
 
 /// Requests per second that `connections` clients get answered, each sending the next when it has the last answer.

@@ -97,10 +97,7 @@ fn measure(command: &str, figures: &mut Figures, options: &Options) -> Result<()
 fn seconds_per_step(client: &mut Client, token: &str) -> Result<f64> {
     let folder = root().join("tests/fixtures/models/tiny-sd15");
     let folder = folder.to_str().context("the path of the checkout is not UTF-8")?;
-    let install = format!(
-        "/api/v2/models/install?source={}&inplace=true",
-        http::percent_encode(folder)
-    );
+    let install = format!("/api/v2/models/install?source={}&inplace=true", http::percent_encode(folder));
     client.post(&install, &json!({}), Some(token))?;
     let model = wait_for("the model's installation", || {
         let models = client.get("/api/v2/models/", Some(token))?;
@@ -117,9 +114,7 @@ fn seconds_per_step(client: &mut Client, token: &str) -> Result<f64> {
 fn generate(client: &mut Client, token: &str, model: &Value, steps: u64, seed: u64) -> Result<f64> {
     let body = graph(model, steps, seed);
     let answer = client.post("/api/v1/queue/default/enqueue_batch", &body, Some(token))?;
-    let id = answer["item_ids"][0]
-        .as_i64()
-        .with_context(|| format!("no item: {answer}"))?;
+    let id = answer["item_ids"][0].as_i64().with_context(|| format!("no item: {answer}"))?;
     let start = Instant::now();
     let path = format!("/api/v1/queue/default/i/{id}");
     let item = wait_for("a picture", || {
@@ -184,44 +179,16 @@ fn median(values: &[f64]) -> Option<f64> {
 fn report(contestants: &[(&str, String, Figures)]) {
     type Row = (&'static str, fn(&Figures) -> &Vec<f64>, bool);
     let rows: [Row; 4] = [
-        (
-            "seconds from exec to the first answer",
-            |figures| &figures.start_seconds,
-            true,
-        ),
-        (
-            "resident memory at rest, MB",
-            |figures| &figures.resident_megabytes,
-            true,
-        ),
-        (
-            "GET /api/v1/auth/me per second, 32 connections",
-            |figures| &figures.requests_per_second,
-            false,
-        ),
-        (
-            "seconds per step, tiny model, 256x256",
-            |figures| &figures.seconds_per_step,
-            true,
-        ),
+        ("seconds from exec to the first answer", |figures| &figures.start_seconds, true),
+        ("resident memory at rest, MB", |figures| &figures.resident_megabytes, true),
+        ("GET /api/v1/auth/me per second, 32 connections", |figures| &figures.requests_per_second, false),
+        ("seconds per step, tiny model, 256x256", |figures| &figures.seconds_per_step, true),
     ];
-    println!(
-        "\n| medians | {} |",
-        contestants
-            .iter()
-            .map(|(name, ..)| *name)
-            .collect::<Vec<_>>()
-            .join(" | ")
-    );
+    println!("\n| medians | {} |", contestants.iter().map(|(name, ..)| *name).collect::<Vec<_>>().join(" | "));
     for (name, select, less_is_better) in rows {
-        let medians: Vec<Option<f64>> = contestants
-            .iter()
-            .map(|(_, _, figures)| median(select(figures)))
-            .collect();
-        let cells: Vec<String> = medians
-            .iter()
-            .map(|value| value.map_or_else(|| "-".into(), |value| format!("{value:.3}")))
-            .collect();
+        let medians: Vec<Option<f64>> = contestants.iter().map(|(_, _, figures)| median(select(figures))).collect();
+        let cells: Vec<String> =
+            medians.iter().map(|value| value.map_or_else(|| "-".into(), |value| format!("{value:.3}"))).collect();
         let ratio = match medians[..] {
             [Some(ours), Some(peer)] if less_is_better => format!(" {:.1}x |", peer / ours),
             [Some(ours), Some(peer)] => format!(" {:.1}x |", ours / peer),

@@ -33,19 +33,10 @@ impl Server {
         let mut words = command.split_whitespace();
         let mut process = Command::new(words.next().context("an empty command")?);
         process.args(words).arg("--root").arg(root.path()).process_group(0);
-        process
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .stdin(Stdio::null())
-            .env("HF_HUB_OFFLINE", "1");
+        process.stdout(Stdio::null()).stderr(Stdio::null()).stdin(Stdio::null()).env("HF_HUB_OFFLINE", "1");
         let start = Instant::now();
         let child = process.spawn().with_context(|| format!("can not start `{command}`"))?;
-        let mut server = Self {
-            child,
-            _root: root,
-            port,
-            start_seconds: 0.0,
-        };
+        let mut server = Self { child, _root: root, port, start_seconds: 0.0 };
         while start.elapsed() < Duration::from_secs(120) {
             let answered = Client::connect(port).and_then(|mut client| client.get("/api/v1/app/version", None));
             if answered.is_ok() {
@@ -55,10 +46,7 @@ impl Server {
             if let Some(status) = server.child.try_wait()? {
                 bail!("`{command}` ended before it answered: {status}");
             }
-            #[expect(
-                clippy::disallowed_methods,
-                reason = "a foreign process tells nobody when it listens"
-            )]
+            #[expect(clippy::disallowed_methods, reason = "a foreign process tells nobody when it listens")]
             std::thread::sleep(Duration::from_millis(1));
         }
         bail!("`{command}` did not answer within two minutes")
@@ -70,10 +58,7 @@ impl Server {
     /// When the process is gone.
     pub(crate) fn resident_megabytes(&self) -> Result<f64> {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let line = status
-            .lines()
-            .find_map(|line| line.strip_prefix("VmRSS:"))
-            .context("no VmRSS")?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
         let kilobytes: f64 = line.trim().trim_end_matches(" kB").parse()?;
         Ok(kilobytes * 1024.0 / 1e6)
     }
@@ -83,10 +68,7 @@ impl Drop for Server {
     fn drop(&mut self) {
         // The group, so that a worker goes with its server; started by us, so ours to end.
         let group = format!("-{}", self.child.id());
-        let _ = Command::new("kill")
-            .args(["-TERM", "--", &group])
-            .stderr(Stdio::null())
-            .status();
+        let _ = Command::new("kill").args(["-TERM", "--", &group]).stderr(Stdio::null()).status();
         let _ = self.child.wait();
     }
 }

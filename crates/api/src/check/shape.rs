@@ -144,9 +144,7 @@ fn compile_kind(kind: &str, schema: &Value, named: &HashMap<String, Value>) -> S
         "integer" => Shape::Integer { min: schema["minimum"].as_i64(), max: schema["maximum"].as_i64() },
         "number" => Shape::Number { min: schema["minimum"].as_f64(), max: schema["maximum"].as_f64() },
         "string" => match schema["enum"].as_array() {
-            Some(words) => {
-                Shape::Choice(words.iter().filter_map(Value::as_str).map(str::to_owned).collect())
-            }
+            Some(words) => Shape::Choice(words.iter().filter_map(Value::as_str).map(str::to_owned).collect()),
             None => Shape::Text { min: size("minLength"), max: size("maxLength") },
         },
         "array" => Shape::List { item: Box::new(compile(&schema["items"], named)), max: size("maxItems") },

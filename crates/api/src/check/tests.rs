@@ -67,20 +67,26 @@ fn an_absent_body_is_missing_as_a_whole_and_text_is_not_an_object() {
 fn every_problem_is_reported_with_its_place() {
     let found = problems(body::<Login>(Some(json!({ "email": 5, "remember_me": "perhaps" }))));
     assert_eq!(found[0]["msg"], "Input should be a valid string");
-    assert_eq!(found[1], json!({
-        "type": "bool_parsing", "loc": ["body", "remember_me"],
-        "msg": "Input should be a valid boolean, unable to interpret input", "input": "perhaps",
-    }));
+    assert_eq!(
+        found[1],
+        json!({
+            "type": "bool_parsing", "loc": ["body", "remember_me"],
+            "msg": "Input should be a valid boolean, unable to interpret input", "input": "perhaps",
+        })
+    );
 }
 
 #[test]
 fn a_list_that_is_too_long_names_the_limit() {
     let found = problems(body::<Names>(Some(json!({ "names": ["a", "b", "c"] }))));
-    assert_eq!(found, json!([{
-        "type": "too_long", "loc": ["body", "names"],
-        "msg": "List should have at most 2 items after validation, not 3", "input": ["a", "b", "c"],
-        "ctx": { "field_type": "List", "max_length": 2, "actual_length": 3 },
-    }]));
+    assert_eq!(
+        found,
+        json!([{
+            "type": "too_long", "loc": ["body", "names"],
+            "msg": "List should have at most 2 items after validation, not 3", "input": ["a", "b", "c"],
+            "ctx": { "field_type": "List", "max_length": 2, "actual_length": 3 },
+        }])
+    );
 }
 
 #[test]
@@ -93,15 +99,21 @@ fn query_text_becomes_numbers_flags_and_lists() {
 
 #[test]
 fn query_limits_are_those_of_the_document() {
-    assert_eq!(problems(query::<Listing>("limit=1001")), json!([{
-        "type": "less_than_equal", "loc": ["query", "limit"],
-        "msg": "Input should be less than or equal to 1000", "input": "1001", "ctx": { "le": 1000 },
-    }]));
+    assert_eq!(
+        problems(query::<Listing>("limit=1001")),
+        json!([{
+            "type": "less_than_equal", "loc": ["query", "limit"],
+            "msg": "Input should be less than or equal to 1000", "input": "1001", "ctx": { "le": 1000 },
+        }])
+    );
     assert_eq!(problems(query::<Listing>("limit=x"))[0]["type"], "int_parsing");
-    assert_eq!(problems(query::<Listing>("categories=zzz")), json!([{
-        "type": "enum", "loc": ["query", "categories", 0], "msg": "Input should be 'general' or 'mask'",
-        "input": "zzz", "ctx": { "expected": "'general' or 'mask'" },
-    }]));
+    assert_eq!(
+        problems(query::<Listing>("categories=zzz")),
+        json!([{
+            "type": "enum", "loc": ["query", "categories", 0], "msg": "Input should be 'general' or 'mask'",
+            "input": "zzz", "ctx": { "expected": "'general' or 'mask'" },
+        }])
+    );
 }
 
 #[test]
@@ -115,8 +127,11 @@ fn escapes_in_a_query_are_undone() {
 fn malformed_json_is_placed_by_its_offset() {
     let text = br#"{"email": "#;
     let error = serde_json::from_slice::<Value>(text).unwrap_err();
-    assert_eq!(serde_json::to_value(malformed_json(&error, text)).unwrap(), json!({
-        "type": "json_invalid", "loc": ["body", 10], "msg": "JSON decode error", "input": {},
-        "ctx": { "error": "Expecting value" },
-    }));
+    assert_eq!(
+        serde_json::to_value(malformed_json(&error, text)).unwrap(),
+        json!({
+            "type": "json_invalid", "loc": ["body", 10], "msg": "JSON decode error", "input": {},
+            "ctx": { "error": "Expecting value" },
+        })
+    );
 }

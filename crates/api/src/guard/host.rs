@@ -31,7 +31,11 @@ fn is_loopback_name(name: &str) -> bool {
 /// `host:port` and `[v6]:port` without the port.
 pub(super) fn without_port(authority: &str) -> &str {
     match authority.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) && !(name.contains(':') && !name.ends_with(']')) => name,
+        Some((name, port))
+            if port.bytes().all(|b| b.is_ascii_digit()) && (!name.contains(':') || name.ends_with(']')) =>
+        {
+            name
+        }
         _ => authority,
     }
 }

@@ -26,7 +26,10 @@ macro_rules! operations {
 }
 
 operations! {
-    auth::{status, login, logout, media_cookie, me, setup},
+    auth::{
+        status, login, logout, media_cookie, me, update_me, setup, generate_password, list_users, create_user, get_user,
+        update_user,
+    },
     app::{version},
     models::{list, get, delete, install, list_installs, get_install, stats},
     images::{list, delete, get, count_intermediates, metadata, workflow, head_full, full, thumbnail, names, by_names},

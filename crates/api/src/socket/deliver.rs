@@ -23,7 +23,8 @@ pub(super) fn queue_room(queue_id: &str) -> String {
 
 /// Sends `event` to whom it concerns.
 pub(super) fn deliver(sockets: &Sockets<Listener>, event: &Event, timestamp: i64) {
-    let send = |rooms: &[&str], except: &[&str], name: &str, payload: &Value| sockets.emit(rooms, except, name, payload);
+    let send =
+        |rooms: &[&str], except: &[&str], name: &str, payload: &Value| sockets.emit(rooms, except, name, payload);
     match event {
         Event::BatchEnqueued(batch) => {
             let (owner, queue) = (user_room(&batch.user_id), queue_room(batch.queue_id.as_str()));

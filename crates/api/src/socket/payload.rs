@@ -145,10 +145,9 @@ pub(super) fn node(event: &NodeEvent, timestamp: i64) -> (&'static str, Value) {
             }),
         ),
         NodeReport::Complete(result) => ("invocation_complete", json!({ "result": result })),
-        NodeReport::Failed { kind, message, traceback } => (
-            "invocation_error",
-            json!({ "error_type": kind, "error_message": message, "error_traceback": traceback }),
-        ),
+        NodeReport::Failed { kind, message, traceback } => {
+            ("invocation_error", json!({ "error_type": kind, "error_message": message, "error_traceback": traceback }))
+        }
     };
     let mut payload = json!({
         "timestamp": timestamp,

@@ -3,7 +3,9 @@
 mod named;
 mod time;
 
-pub(crate) use named::{AnyModelConfig, Graph, GraphExecutionState, MetadataField, ModelRecordChanges, WorkflowWithoutID};
+pub(crate) use named::{
+    AnyModelConfig, Graph, GraphExecutionState, MetadataField, ModelRecordChanges, WorkflowWithoutID,
+};
 pub(crate) use time::{iso, iso_utc, row};
 
 use actix_web::HttpResponse;
@@ -22,11 +24,9 @@ pub(crate) fn without_nulls(body: impl Serialize) -> Value {
 
 fn drop_nulls(value: Value) -> Value {
     match value {
-        Value::Object(map) => map
-            .into_iter()
-            .filter(|(_, value)| !value.is_null())
-            .map(|(key, value)| (key, drop_nulls(value)))
-            .collect(),
+        Value::Object(map) => {
+            map.into_iter().filter(|(_, value)| !value.is_null()).map(|(key, value)| (key, drop_nulls(value))).collect()
+        }
         Value::Array(list) => list.into_iter().map(drop_nulls).collect(),
         other => other,
     }

@@ -85,10 +85,7 @@ impl FromValue for DeviceName {
         "`auto`, `cpu`, `cuda`, `cuda:N`, `mps`, `xpu` or `xpu:N`".into()
     }
     fn from_value(value: &Value) -> Option<Self> {
-        value
-            .as_str()
-            .filter(|text| *text == "auto" || Self::is_device(text))
-            .map(|text| Self(text.to_owned()))
+        value.as_str().filter(|text| *text == "auto" || Self::is_device(text)).map(|text| Self(text.to_owned()))
     }
     fn to_value(&self) -> Value {
         Value::String(self.0.clone())

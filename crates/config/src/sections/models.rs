@@ -83,10 +83,7 @@ impl FromValue for RemoteToken {
         "an object with `url_regex` and `token`".into()
     }
     fn from_value(value: &Value) -> Option<Self> {
-        Some(Self {
-            url_regex: String::from_value(&value["url_regex"])?,
-            token: Secret::from_value(&value["token"])?,
-        })
+        Some(Self { url_regex: String::from_value(&value["url_regex"])?, token: Secret::from_value(&value["token"])? })
     }
     fn to_value(&self) -> Value {
         serde_json::json!({ "url_regex": self.url_regex, "token": self.token.to_value() })

@@ -42,17 +42,7 @@ section! {
 pub struct BasePath(String);
 
 /// First segments that are routes of the server itself.
-const RESERVED: [&str; 9] = [
-    "api",
-    "ws",
-    "docs",
-    "redoc",
-    "openapi.json",
-    "static",
-    "assets",
-    "locales",
-    "healthz",
-];
+const RESERVED: [&str; 9] = ["api", "ws", "docs", "redoc", "openapi.json", "static", "assets", "locales", "healthz"];
 
 impl BasePath {
     /// The prefix, empty or with a leading and without a trailing slash.
@@ -63,10 +53,7 @@ impl BasePath {
 
 impl FromValue for BasePath {
     fn expected() -> String {
-        format!(
-            "a path like `/invoke` whose first segment is none of {}",
-            RESERVED.join(", ")
-        )
+        format!("a path like `/invoke` whose first segment is none of {}", RESERVED.join(", "))
     }
     fn from_value(value: &Value) -> Option<Self> {
         let path = value.as_str()?.trim().trim_matches('/');
@@ -75,11 +62,7 @@ impl FromValue for BasePath {
         if RESERVED.contains(&first) || !path.chars().all(plain) || path.split('/').any(|part| part == "..") {
             return None;
         }
-        Some(Self(if path.is_empty() {
-            String::new()
-        } else {
-            format!("/{path}")
-        }))
+        Some(Self(if path.is_empty() { String::new() } else { format!("/{path}") }))
     }
     fn to_value(&self) -> Value {
         Value::String(self.0.clone())

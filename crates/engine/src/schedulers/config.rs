@@ -175,8 +175,12 @@ impl SchedulerConfig {
         self.steps_offset.unwrap_or(0)
     }
 
-    /// Refuses settings that would change the picture and are not built.
+    /// Refuses settings that make no sense, and those that would change the picture and are not built.
     pub(super) fn check(&self) -> Result<()> {
+        if self.num_train_timesteps() < 2 {
+            let got = self.num_train_timesteps();
+            return Err(EngineError::Setting(format!("`num_train_timesteps` must be at least 2: {got}")));
+        }
         let on = |flag: Option<bool>| flag == Some(true);
         let other = |value: &Option<String>, known: &str| value.as_deref().is_some_and(|value| value != known);
         let refused = [
@@ -242,7 +246,9 @@ mod tests {
     }
 
     #[test]
-    fn a_setting_that_is_not_built_is_named() {
+    fn a_setting_that_is_not_built_or_makes_no_sense_is_named() {
+        let error = file(r#"{"num_train_timesteps": 0}"#).check().unwrap_err().to_string();
+        assert_eq!(error, "`num_train_timesteps` must be at least 2: 0");
         let error = file(r#"{"use_beta_sigmas": true}"#).check().unwrap_err().to_string();
         assert!(error.contains("`use_beta_sigmas`"), "{error}");
     }

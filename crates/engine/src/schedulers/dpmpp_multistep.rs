@@ -56,7 +56,7 @@ impl DpmppMultistep {
 
         let alphas = noise::alphas_cumprod(config, true)?;
         let training = noise::training_sigmas(&alphas)?;
-        let mut timesteps = timesteps(config, &alphas, steps);
+        let mut timesteps = timesteps(config, &alphas, steps)?;
         let mut sigmas: Vec<f64> = timesteps.iter().map(|t| spacing::interpolate(&training, *t)).collect();
         if config.karras(karras) {
             let (max, min) = (f64::from(training[training.len() - 1]), f64::from(training[0]));
@@ -202,13 +202,16 @@ fn unsupported(key: &str, value: &str) -> EngineError {
     EngineError::Setting(format!("the model's scheduler configuration sets `{key}` to what is not supported: {value}"))
 }
 
-fn timesteps(config: &SchedulerConfig, alphas_cumprod: &[f32], steps: usize) -> Vec<f64> {
+fn timesteps(config: &SchedulerConfig, alphas_cumprod: &[f32], steps: usize) -> Result<Vec<f64>> {
     let training = config.num_train_timesteps();
     // Timesteps so noisy that the solver's logarithms explode are left out; the cosine schedule has some.
     let clip = config.lambda_min_clipped.unwrap_or(f64::NEG_INFINITY);
     let lambda = |alpha: &f32| f64::from(alpha.sqrt().ln() - (1.0 - alpha).sqrt().ln());
     let last = training - alphas_cumprod.iter().filter(|alpha| lambda(alpha) < clip).count();
-    match config.timestep_spacing.unwrap_or(Spacing::Linspace) {
+    if last == 0 {
+        return Err(unsupported("lambda_min_clipped", &clip.to_string()));
+    }
+    Ok(match config.timestep_spacing.unwrap_or(Spacing::Linspace) {
         Spacing::Linspace => {
             let rising = spacing::linspace(0.0, (last - 1) as f64, steps + 1);
             rising.into_iter().skip(1).rev().map(f64::round_ties_even).collect()
@@ -218,7 +221,7 @@ fn timesteps(config: &SchedulerConfig, alphas_cumprod: &[f32], steps: usize) -> 
             (1..=steps).rev().map(|i| ((i * ratio) as i64 + config.steps_offset()) as f64).collect()
         }
         Spacing::Trailing => spacing::trailing(last, training as f64 / steps as f64),
-    }
+    })
 }
 
 impl Scheduler for DpmppMultistep {

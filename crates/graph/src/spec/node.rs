@@ -66,13 +66,7 @@ pub struct NodeSpec {
 impl NodeSpec {
     /// A node without inputs, to be described by the methods below.
     pub fn new(class: &str, description: String) -> Self {
-        Self {
-            class: class.to_owned(),
-            description,
-            version: "1.0.0".to_owned(),
-            use_cache: true,
-            ..Self::default()
-        }
+        Self { class: class.to_owned(), description, version: "1.0.0".to_owned(), use_cache: true, ..Self::default() }
     }
 
     /// The `type` in JSON.

@@ -1,9 +1,7 @@
 //! The toy nodes.
 
 use super::ToyContext;
-use crate::{
-    Host, NULL, NewImage, Node, NodeError, OneOrMany, PixelMode, Progress, RunContext, node, object, output,
-};
+use crate::{Host, NULL, NewImage, Node, NodeError, OneOrMany, PixelMode, Progress, RunContext, node, object, output};
 use invoke_domain::ImageCategory;
 use serde_json::json;
 

@@ -3,8 +3,8 @@
 
 use super::structure::{input_type, output_type};
 use crate::compat::{
-    collection_item_types, compatible, has_list, is_any, is_subclass, is_union_subtype, item_types, parts, root_types,
-    Part,
+    Part, collection_item_types, compatible, has_list, is_any, is_subclass, is_union_subtype, item_types, parts,
+    root_types,
 };
 use crate::{Catalogue, Edge, FieldType, Graph};
 

@@ -107,17 +107,18 @@ impl Walk<'_> {
         let mut made = 0;
         if self.source.nodes[node].role == Role::Collect {
             for (path, mapping) in self.collector_groups(node) {
-                made += self.create(node, &mapping, Some(path))?;
+                made += self.create(node, &mapping, &path)?;
             }
         } else if self.source.nodes[node].loops.is_empty() {
             for mapping in self.mappings_outside_loops(node) {
                 let longest = |path: &Path| (path.len(), path.clone());
                 let path = mapping.iter().map(|(_, id)| self.path_of(id)).max_by_key(longest).unwrap_or_default();
-                made += self.create(node, &mapping, Some(path))?;
+                made += self.create(node, &mapping, &path)?;
             }
         } else {
-            for mapping in self.mappings_inside_loops(node)? {
-                made += self.create(node, &mapping, None)?;
+            for (mapping, passes) in self.mappings_inside_loops(node)? {
+                let path = self.path_of_parents(&mapping).unwrap_or(passes);
+                made += self.create(node, &mapping, &path)?;
             }
         }
         if made == 0 {
@@ -130,8 +131,8 @@ impl Walk<'_> {
         Ok(true)
     }
 
-    /// Prepares a node for one pass of its parents; an iterator once per item.
-    fn create(&mut self, node: usize, mapping: &Mapping, path: Option<Path>) -> Result<usize, GraphError> {
+    /// Prepares a node for one pass; an iterator once per item, each a pass within that pass.
+    fn create(&mut self, node: usize, mapping: &Mapping, path: &Path) -> Result<usize, GraphError> {
         let iterator = self.source.nodes[node].role == Role::Iterate;
         let passes = if iterator { self.item_count(node, mapping)? } else { 1 };
         let limit = Bounds::STANDARD.prepared;
@@ -158,12 +159,8 @@ impl Walk<'_> {
             for edge in &edges {
                 self.index(edge);
             }
-            let own_path = match &path {
-                Some(path) if iterator => Some([path.as_slice(), &[pass]].concat()),
-                Some(path) => Some(path.clone()),
-                None => self.path_from_parents(iterator.then_some(pass), mapping),
-            };
-            let own_path = own_path.unwrap_or_else(|| self.path_by_edges(&id));
+            let mut own_path = path.clone();
+            own_path.extend(iterator.then_some(pass));
             self.session.prepared_iteration_paths.insert(id.clone(), own_path);
             let unmet = edges.iter().filter(|edge| !self.session.executed.contains(&edge.source.node_id)).count();
             self.session.indegree.insert(id.clone(), unmet);
@@ -197,23 +194,21 @@ impl Walk<'_> {
         items.map(Vec::len).ok_or_else(|| GraphError::Damaged(format!("iterator `{}` has no list", facts.id)))
     }
 
-    /// The pass of a new node, where its parents agree on one; an iterator adds its own index.
-    fn path_from_parents(&self, pass: Option<usize>, mapping: &Mapping) -> Option<Path> {
-        let mut paths: HashSet<Path> = HashSet::new();
+    /// The pass that all parents in loops are of, where they agree on one.
+    fn path_of_parents(&self, mapping: &Mapping) -> Option<Path> {
+        let mut paths: HashSet<&Path> = HashSet::new();
         let mut axes: HashSet<Vec<usize>> = HashSet::new();
         for (source, prepared) in mapping {
             let path = self.session.prepared_iteration_paths.get(prepared)?;
             if !path.is_empty() {
-                paths.insert(path.clone());
+                paths.insert(path);
                 axes.insert(self.source.axes(*source));
             }
         }
         if paths.len() > 1 || axes.len() > 1 {
             return None;
         }
-        let mut path = paths.into_iter().next().unwrap_or_default();
-        path.extend(pass);
-        Some(path)
+        Some(paths.into_iter().next().cloned().unwrap_or_default())
     }
 
     /// For a node outside all loops: one mapping for each innermost pass of its parents (collectors inside outer loops have
@@ -241,8 +236,8 @@ impl Walk<'_> {
         passes.iter().filter_map(of_pass).collect()
     }
 
-    /// For a node inside loops: one mapping for each combination of their passes that exists.
-    fn mappings_inside_loops(&self, node: usize) -> Result<Vec<Mapping>, GraphError> {
+    /// For a node inside loops: one mapping for each combination of their passes that exists, with the index in each loop.
+    fn mappings_inside_loops(&self, node: usize) -> Result<Vec<(Mapping, Path)>, GraphError> {
         let facts = &self.source.nodes[node];
         let mut iterators: Vec<Vec<(Path, String)>> = Vec::with_capacity(facts.loops.len());
         for iterator in &facts.loops {
@@ -268,7 +263,11 @@ impl Walk<'_> {
             parents.iter().map(for_parent).collect::<Option<Mapping>>()
         };
         let combinations = self.combinations(&facts.loops, &iterators)?;
-        Ok(combinations.iter().filter_map(|combination| mapping_of(combination)).collect())
+        let with_indices = |combination: &Vec<&(Path, String)>| {
+            let indices = combination.iter().filter_map(|(path, _)| path.last().copied()).collect();
+            Some((mapping_of(combination)?, indices))
+        };
+        Ok(combinations.iter().filter_map(with_indices).collect())
     }
 
     /// Every way to take one pass of each loop, the innermost fastest, leaving out passes of an inner loop that belong to
@@ -352,8 +351,9 @@ impl Walk<'_> {
         innermost(&groups)
             .into_iter()
             .map(|group| {
-                let belongs =
-                    |input: &&Input| starts_with(&group, &input.path) || (input.single && starts_with(&input.path, &group));
+                let belongs = |input: &&Input| {
+                    starts_with(&group, &input.path) || (input.single && starts_with(&input.path, &group))
+                };
                 let mapping = inputs.iter().filter(belongs).map(|input| (input.source, input.id.clone())).collect();
                 (group, mapping)
             })
@@ -370,7 +370,8 @@ impl Walk<'_> {
                 let paths = self.live_prepared_of(iterator).into_iter().map(|(path, _)| path);
                 groups.extend(paths.filter(|path| path.len() >= depth).map(|path| path[..depth].to_vec()));
             }
-            for edge in self.source.nodes[iterator].inputs.iter().filter(|edge| edge.destination.field == "collection") {
+            for edge in self.source.nodes[iterator].inputs.iter().filter(|edge| edge.destination.field == "collection")
+            {
                 if let Some(list) = self.source.find(&edge.source.node_id) {
                     groups.extend(self.live_prepared_of(list).into_iter().map(|(path, _)| path));
                 }

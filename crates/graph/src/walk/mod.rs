@@ -84,11 +84,7 @@ pub struct Walk<'a> {
 
 impl<'a> Walk<'a> {
     /// Begins or resumes a session.
-    pub fn new(
-        session: &'a mut Session,
-        catalogue: &'a Catalogue,
-        random: &'a dyn Random,
-    ) -> Result<Self, GraphError> {
+    pub fn new(session: &'a mut Session, catalogue: &'a Catalogue, random: &'a dyn Random) -> Result<Self, GraphError> {
         let source = Source::new(&session.graph, catalogue);
         let open = vec![0; source.nodes.len()];
         let mut walk = Self {
@@ -161,7 +157,10 @@ impl<'a> Walk<'a> {
     }
 
     /// The next node to run, its inputs in place; nothing when none is ready.
-    #[expect(clippy::should_implement_trait, reason = "each step needs the output of the one before, so it is no iterator")]
+    #[expect(
+        clippy::should_implement_trait,
+        reason = "each step needs the output of the one before, so it is no iterator"
+    )]
     pub fn next(&mut self) -> Result<Option<Prepared>, WalkError> {
         if self.session.waiting_workflow_call.is_some() {
             return Ok(None);

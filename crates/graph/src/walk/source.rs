@@ -89,7 +89,8 @@ impl Source {
             })
             .collect();
         for edge in &graph.edges {
-            let (Some(&from), Some(&to)) = (index.get(&edge.source.node_id), index.get(&edge.destination.node_id)) else {
+            let (Some(&from), Some(&to)) = (index.get(&edge.source.node_id), index.get(&edge.destination.node_id))
+            else {
                 continue; // a checked graph has no such edge
             };
             nodes[from].outputs.push(edge.clone());

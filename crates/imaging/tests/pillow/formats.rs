@@ -1,6 +1,6 @@
 //! PNG, JPEG and WebP against files Pillow wrote.
 
-use crate::common::{ONE_STEP, distance, expected, fixture, picture};
+use crate::compare::{ONE_STEP, distance, expected, fixture, picture};
 use invoke_imaging::png::{self, Limits};
 use invoke_imaging::{ImagingError, Mode, Pixels, jpeg, webp};
 use proptest::prelude::*;

@@ -2,6 +2,6 @@
 
 #![expect(clippy::unwrap_used, reason = "what fails here fails the test")]
 
-mod common;
+mod compare;
 mod formats;
 mod resampling;

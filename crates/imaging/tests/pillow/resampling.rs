@@ -1,6 +1,6 @@
 //! Resizing and thumbnails against Pillow's.
 
-use crate::common::{distance, expected, picture};
+use crate::compare::{distance, expected, picture};
 use invoke_imaging::{Filter, Mode, resize, thumbnail};
 
 const FILTERS: [(&str, Filter); 6] = [

@@ -94,8 +94,14 @@ fn counts_of_anothers_batch_or_destination_are_zero() {
 fn anothers_item_is_refused_or_unknown() {
     let test = two_owners(shared());
     let bob = actor("bob");
-    assert!(matches!(test.queue.cancel(&bob, &test.id, ItemId(1)), Err(QueueError::DeniedItem { item: ItemId(1), .. })));
-    assert!(matches!(test.queue.delete(&bob, &test.id, ItemId(1)), Err(QueueError::DeniedItem { item: ItemId(1), .. })));
+    assert!(matches!(
+        test.queue.cancel(&bob, &test.id, ItemId(1)),
+        Err(QueueError::DeniedItem { item: ItemId(1), .. })
+    ));
+    assert!(matches!(
+        test.queue.delete(&bob, &test.id, ItemId(1)),
+        Err(QueueError::DeniedItem { item: ItemId(1), .. })
+    ));
     assert_eq!(test.state(1), "in_progress");
     assert!(test.queue.cancel(&admin(), &test.id, ItemId(1)).is_ok());
 

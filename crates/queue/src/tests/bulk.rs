@@ -1,5 +1,5 @@
-use crate::testing::{TestQueue, actor, admin, shared, sum, with};
 use crate::QueueError;
+use crate::testing::{TestQueue, actor, admin, shared, sum, with};
 use invoke_domain::{BatchId, ItemId};
 use invoke_graph::Outcome;
 use serde_json::{Value, json};
@@ -61,10 +61,7 @@ fn a_destination_is_canceled_with_what_runs() {
     let (mut test, _) = busy();
     assert_eq!(test.queue.cancel_by_destination(&actor("alice"), &test.id, "d2").unwrap(), 0);
     assert_eq!(test.queue.cancel_by_destination(&actor("alice"), &test.id, "d1").unwrap(), 2);
-    assert_eq!(
-        test.news(),
-        ["1 of alice canceled #2 (batch 0/2, queue 2/4, own 0/0, current -)", "canceled alice:2"]
-    );
+    assert_eq!(test.news(), ["1 of alice canceled #2 (batch 0/2, queue 2/4, own 0/0, current -)", "canceled alice:2"]);
 }
 
 #[test]
@@ -96,10 +93,7 @@ fn deleting_a_running_item_cancels_it_first() {
 fn a_deleted_destination_is_told_once_for_each_item() {
     let (mut test, _) = busy();
     assert_eq!(test.queue.delete_by_destination(&actor("alice"), &test.id, "d1").unwrap(), 2);
-    assert_eq!(
-        test.news(),
-        ["1 of alice canceled #2 (batch 1/2, queue 3/4, own 1/0, current -)", "canceled alice:2"]
-    );
+    assert_eq!(test.news(), ["1 of alice canceled #2 (batch 1/2, queue 3/4, own 1/0, current -)", "canceled alice:2"]);
     assert_eq!(test.told_workers(), ["cancel 1"]);
 }
 
@@ -110,10 +104,7 @@ fn clearing_is_limited_to_own_items_except_for_administrators() {
     assert_eq!(test.news(), ["cleared bob"]);
     assert_eq!(test.state(1), "in_progress");
     assert_eq!(test.queue.clear(&admin(), &test.id).unwrap(), 2);
-    assert_eq!(
-        test.news(),
-        ["1 of alice canceled #2 (batch 1/2, queue 1/2, own 1/0, current -)", "cleared all"]
-    );
+    assert_eq!(test.news(), ["1 of alice canceled #2 (batch 1/2, queue 1/2, own 1/0, current -)", "cleared all"]);
     assert_eq!(test.told_workers(), ["cancel 1"]);
     assert_eq!(test.queue.status(&admin(), &test.id).unwrap().counts.total(), 0);
 }

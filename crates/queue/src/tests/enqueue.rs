@@ -55,9 +55,15 @@ fn the_answer_echoes_the_batch_with_all_defaults() {
 #[test]
 fn a_waiting_session_is_stored_as_the_reference_stores_it() {
     let test = TestQueue::new(shared());
-    test.enqueue(&actor("alice"), with(sum(1, 2), json!({ "data": [[
+    test.enqueue(
+        &actor("alice"),
+        with(
+            sum(1, 2),
+            json!({ "data": [[
         { "node_path": "a", "field_name": "value", "items": ["5"] },
-    ]] })));
+    ]] }),
+        ),
+    );
     let item = test.item(1);
     assert_eq!(item.field_values.as_deref(), Some(r#"[{"node_path":"a","field_name":"value","value":"5"}]"#));
     let session: Value = serde_json::from_str(&item.session).unwrap();
@@ -65,9 +71,21 @@ fn a_waiting_session_is_stored_as_the_reference_stores_it() {
     assert_eq!(
         keys,
         [
-            "id", "graph", "execution_graph", "executed", "executed_history", "results", "errors", "workflow_call_stack",
-            "workflow_call_history", "max_workflow_call_depth", "prepared_source_mapping", "source_prepared_mapping",
-            "prepared_iteration_paths", "ready_order", "indegree",
+            "id",
+            "graph",
+            "execution_graph",
+            "executed",
+            "executed_history",
+            "results",
+            "errors",
+            "workflow_call_stack",
+            "workflow_call_history",
+            "max_workflow_call_depth",
+            "prepared_source_mapping",
+            "source_prepared_mapping",
+            "prepared_iteration_paths",
+            "ready_order",
+            "indegree",
         ]
     );
     assert_eq!(session["graph"]["nodes"]["a"]["value"], 5, "stored as the input takes it");
@@ -129,10 +147,13 @@ fn what_breaks_a_rule_is_refused_in_the_words_of_the_reference() {
     let data = json!(["body", "batch", "data"]);
     let one = || json!({ "node_path": "a", "field_name": "value", "items": [1] });
     refused(
-        with(sum(0, 0), json!({ "data": [[
+        with(
+            sum(0, 0),
+            json!({ "data": [[
             { "node_path": "a", "field_name": "value", "items": [1, 2] },
             { "node_path": "b", "field_name": "b", "items": [1] },
-        ]] })),
+        ]] }),
+        ),
         &[("value_error", data.clone(), "Value error, Zipped batch items must all have the same length")],
     );
     refused(
@@ -167,8 +188,16 @@ fn what_breaks_a_rule_is_refused_in_the_words_of_the_reference() {
     refused(
         with(sum(0, 0), json!({ "data": datum(json!([null])) })),
         &[
-            ("string_type", json!(["body", "batch", "data", 0, 0, "items", 0, "str"]), "Input should be a valid string"),
-            ("float_type", json!(["body", "batch", "data", 0, 0, "items", 0, "float"]), "Input should be a valid number"),
+            (
+                "string_type",
+                json!(["body", "batch", "data", 0, 0, "items", 0, "str"]),
+                "Input should be a valid string",
+            ),
+            (
+                "float_type",
+                json!(["body", "batch", "data", 0, 0, "items", 0, "float"]),
+                "Input should be a valid number",
+            ),
             ("int_type", json!(["body", "batch", "data", 0, 0, "items", 0, "int"]), "Input should be a valid integer"),
             (
                 "model_type",
@@ -218,7 +247,10 @@ fn what_breaks_a_rule_is_refused_in_the_words_of_the_reference() {
 fn the_body_of_a_request_needs_a_batch() {
     let problems = EnqueueBatch::from_body(&json!({ "prepend": "maybe" })).unwrap_err();
     assert_eq!(problems.len(), 2);
-    assert_eq!(json!(problems[0]), json!({ "type": "missing", "loc": ["body", "batch"], "msg": "Field required", "input": null }));
+    assert_eq!(
+        json!(problems[0]),
+        json!({ "type": "missing", "loc": ["body", "batch"], "msg": "Field required", "input": null })
+    );
     assert_eq!(problems[1].kind, "bool_parsing");
     assert!(EnqueueBatch::from_body(&json!({ "batch": {}, "prepend": true })).unwrap().prepend);
 }

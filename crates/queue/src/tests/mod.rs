@@ -4,4 +4,5 @@ mod access;
 mod bulk;
 mod enqueue;
 mod order;
+mod pages;
 mod races;

@@ -143,7 +143,9 @@ fn history_is_cut_at_start_as_the_settings_say() {
         test.queue.finish(item.id, None, &Outcome::Completed).unwrap();
     }
     let again = restarted(&test, QueueSettings { max_queue_history: Some(1), ..shared() });
-    let ids = |test: &TestQueue| test.queue.item_ids(&admin(), &test.id, false).unwrap().iter().map(|id| id.0).collect::<Vec<_>>();
+    let ids = |test: &TestQueue| {
+        test.queue.item_ids(&admin(), &test.id, false).unwrap().iter().map(|id| id.0).collect::<Vec<_>>()
+    };
     assert_eq!(ids(&again), [2, 3]);
     let empty = restarted(&again, QueueSettings { clear_at_start: true, ..shared() });
     assert_eq!(ids(&empty), [0i64; 0]);

@@ -4,11 +4,11 @@ use invoke_domain::{
     BatchId, ItemFailure, ItemId, ItemStatus, OsRandom, QueueId, QueueItem, SessionId, SystemClock, UserId,
 };
 use invoke_events::{Bus, Event, NodeEvent, NodeReport};
-use invoke_graph::Outcome;
 use invoke_library::{ImageSettings, Images};
 use invoke_model_manager::{ModelSettings, Models};
 use invoke_permissions::{Actor, policy};
-use invoke_runners::{Backlog, BacklogError, Backoff, RunnerSettings, Runners, WorkerState};
+use invoke_queue::{Outcome, WorkerInfo, WorkerState, Workers as _};
+use invoke_runners::{Backlog, BacklogError, Backoff, RunnerSettings, Runners};
 use invoke_storage::users::NewUser;
 use invoke_storage::{Database, StorageSettings, models, users};
 use serde_json::{Value, json};
@@ -196,13 +196,13 @@ impl Setup {
 
     pub(crate) async fn until(&self, mut wanted: impl FnMut(&[WorkerState]) -> bool) {
         let mut watch = self.runners.watch();
-        let states = |all: &Vec<invoke_runners::WorkerStatus>| all.iter().map(|one| one.state).collect::<Vec<_>>();
+        let states = |all: &Vec<WorkerInfo>| all.iter().map(|one| one.state).collect::<Vec<_>>();
         watch.wait_for(|all| wanted(&states(all))).await.unwrap();
     }
 
     /// The states when no device runs anything.
     pub(crate) async fn settled(&self) -> Vec<WorkerState> {
-        self.until(|states| !states.iter().any(|state| matches!(state, WorkerState::Running(_)))).await;
+        self.until(|states| !states.contains(&WorkerState::Busy)).await;
         self.states()
     }
 

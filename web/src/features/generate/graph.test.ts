@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import type { Model } from '@/api/models';
+import { toModel } from '@/api/models';
 import type { EnqueueBody } from '@/api/queue';
 import { MAX_SEED } from '@/api/rules';
 import { buildTextToImage } from './graph';
@@ -11,7 +11,8 @@ const recorded = (
   JSON.parse(readFileSync('../tests/fixtures/reference/graphs/generate-sd15-txt2img.json', 'utf8')) as { body: EnqueueBody }
 ).body;
 const recordedNodes = Object.values(recorded.batch.graph.nodes ?? {});
-const model = recordedNodes.find((node) => node.type === 'main_model_loader')?.model as Model;
+const model = toModel(recordedNodes.find((node) => node.type === 'main_model_loader')?.model);
+if (!model) throw new Error('the recording has no model');
 
 const settings: Settings = {
   ...INITIAL,

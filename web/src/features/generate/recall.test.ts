@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
+import { toModel } from '@/api/models';
 import { FakeServer } from '@/mock/FakeServer';
 import { choose, recall } from './recall';
 
-const { models } = new FakeServer({ models: 2 });
+const models = new FakeServer({ models: 2 }).models.map(toModel).filter((model) => model !== null);
 
 test('a picture gives back what it was made with', () => {
   const metadata = {

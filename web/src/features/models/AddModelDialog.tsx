@@ -2,7 +2,7 @@ import { Button, Group, Loader, Modal, Stack, Text, TextInput } from '@mantine/c
 import { useForm } from '@mantine/form';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { type InstallJob, isEnded, useInstall, useInstalls } from '@/api/models';
+import { type InstallJob, isEnded, toModel, useInstall, useInstalls } from '@/api/models';
 import { Notice } from '@/ui/Notice';
 
 type Props = { opened: boolean; onClose: () => void; onInstalled: (key: string) => void };
@@ -33,7 +33,7 @@ function AddModel({ onClose, onInstalled }: Omit<Props, 'opened'>) {
     validate: { path: (path) => (path.trim() === '' ? t('models.pathRequired') : null) },
   });
   const busy = install.isPending || (jobId !== null && (job === undefined || !isEnded(job)));
-  const installed = job?.status === 'completed' ? job.config_out : null;
+  const installed = job?.status === 'completed' ? toModel(job.config_out) : null;
 
   const submit = form.onSubmit(({ path }) => {
     setJobId(null);

@@ -1,11 +1,17 @@
 //! Set-up, sign-in, sessions.
 
+pub(crate) mod create_user;
+pub(crate) mod generate_password;
+pub(crate) mod get_user;
+pub(crate) mod list_users;
 pub(crate) mod login;
 pub(crate) mod logout;
 pub(crate) mod me;
 pub(crate) mod media_cookie;
 pub(crate) mod setup;
 pub(crate) mod status;
+pub(crate) mod update_me;
+pub(crate) mod update_user;
 
 mod cookie;
 
@@ -13,9 +19,17 @@ use crate::error::ApiError;
 use crate::refusals;
 use crate::wire::{iso, iso_utc};
 use invoke_auth::AuthError;
-use invoke_domain::User;
-use serde::Serialize;
-use utoipa::ToSchema;
+use invoke_domain::{User, UserId};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Path)]
+pub(crate) struct UserPath {
+    /// User ID
+    #[param(value_type = String)]
+    user_id: UserId,
+}
 
 /// An account as its owner and administrators see it.
 #[derive(Debug, Serialize, ToSchema)]

@@ -3,8 +3,11 @@
 use crate::call::{Call, Viewer};
 use crate::error::ApiError;
 use actix_web::HttpResponse;
+use actix_web::body::SizedStream;
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::http::{Method, StatusCode};
+use bytes::Bytes;
+use futures_util::stream;
 use invoke_domain::ImageName;
 use invoke_library::Variant;
 use std::fs::File;
@@ -115,8 +118,7 @@ impl Media {
         }
         if head {
             let length = self.part.map_or(self.size, |part| part.end() - part.start() + 1);
-            answer.no_chunking(length);
-            return answer.finish();
+            return answer.body(SizedStream::new(length, stream::empty::<Result<Bytes, std::io::Error>>()));
         }
         answer.body(self.bytes)
     }

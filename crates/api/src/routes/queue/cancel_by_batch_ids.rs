@@ -24,7 +24,6 @@ pub(crate) struct BatchIds {
 pub(crate) async fn cancel_by_batch_ids(mut call: Call) -> Result<HttpResponse, ApiError> {
     let QueuePath { queue_id } = call.path()?;
     let BatchIds { batch_ids } = call.body().await?;
-    let canceled =
-        call.run(move |app, actor| app.queue.cancel_by_batch_ids(actor, &queue_id, &batch_ids)).await?;
+    let canceled = call.run(move |app, actor| app.queue.cancel_by_batch_ids(actor, &queue_id, &batch_ids)).await?;
     Ok(json(&CancelByBatchIDsResult { canceled }))
 }

@@ -25,7 +25,6 @@ pub(crate) struct DestinationPath {
 #[delete("/api/v1/queue/{queue_id}/d/{destination}")]
 pub(crate) async fn delete_by_destination(call: Call) -> Result<HttpResponse, ApiError> {
     let DestinationPath { queue_id, destination } = call.path()?;
-    let deleted =
-        call.run(move |app, actor| app.queue.delete_by_destination(actor, &queue_id, &destination)).await?;
+    let deleted = call.run(move |app, actor| app.queue.delete_by_destination(actor, &queue_id, &destination)).await?;
     Ok(json(&DeleteByDestinationResult { deleted }))
 }

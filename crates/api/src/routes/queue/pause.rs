@@ -14,9 +14,9 @@ use invoke_queue::QueueError;
 #[put("/api/v1/queue/{queue_id}/processor/pause")]
 pub(crate) async fn pause(call: Call<Admin>) -> Result<HttpResponse, ApiError> {
     let processor = call
-        .run(|app, actor| {
+        .run(|app, actor| -> Result<_, QueueError> {
             app.queue.pause(actor)?;
-            Ok::<_, QueueError>(ProcessorDto::of(&app.queue)?)
+            ProcessorDto::of(&app.queue)
         })
         .await?;
     Ok(json(&processor))

@@ -56,8 +56,7 @@ impl Unet {
         Self::new(&Weights::open(folder, device, kind)?, config)
     }
 
-    /// Builds the network of a checked configuration over its weights.
-    pub fn new(w: &Weights, config: UnetConfig) -> Result<Self> {
+    fn new(w: &Weights, config: UnetConfig) -> Result<Self> {
         let channels = config.block_out_channels.clone();
         let (first, time_dim) = (channels[0], config.time_embed_dim());
         let last = channels[channels.len() - 1];

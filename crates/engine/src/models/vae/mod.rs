@@ -48,8 +48,7 @@ impl Vae {
         Self::new(&Weights::open(folder, device, kind)?, config)
     }
 
-    /// Builds the autoencoder of a checked configuration over its weights.
-    pub fn new(w: &Weights, config: VaeConfig) -> Result<Self> {
+    fn new(w: &Weights, config: VaeConfig) -> Result<Self> {
         let latent = config.latent_channels;
         let conv = |wanted, name, channels| {
             if wanted { Conv2d::new(&(w / name), channels, channels, 1).map(Some) } else { Ok(None) }

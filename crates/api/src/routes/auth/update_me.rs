@@ -1,0 +1,47 @@
+//! Change the own account.
+
+use super::{UserDto, cookie};
+use crate::call::{Call, SignedIn};
+use crate::error::ApiError;
+use actix_web::{HttpResponse, patch};
+use invoke_auth::OwnChanges;
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+#[derive(Debug, Deserialize, ToSchema)]
+pub(crate) struct UserProfileUpdateRequest {
+    /// New display name
+    display_name: Option<String>,
+    /// Current password (required when changing password)
+    current_password: Option<String>,
+    /// New password
+    new_password: Option<String>,
+}
+
+/// Changes the own name or password. A new password voids all tokens; the caller gets a new one.
+#[utoipa::path(operation_id = "update_current_user_api_v1_auth_me_patch", tag = "authentication",
+    request_body = UserProfileUpdateRequest, responses((status = 200, body = UserDto)))]
+#[patch("/api/v1/auth/me")]
+pub(crate) async fn update_me(mut call: Call<SignedIn>) -> Result<HttpResponse, ApiError> {
+    let asked: UserProfileUpdateRequest = call.body().await?;
+    let session = call.session().cloned().ok_or_else(|| ApiError::challenge("Missing authentication credentials"))?;
+    let (new_password, id) = (asked.new_password.is_some(), session.user.id.clone());
+    let user = call
+        .run_hashing(move |app, _| {
+            let changes = OwnChanges {
+                display_name: asked.display_name.as_deref(),
+                current_password: asked.current_password.as_deref(),
+                new_password: asked.new_password.as_deref(),
+            };
+            app.accounts.update_own(&session, &changes)
+        })
+        .await?;
+    let mut answer = HttpResponse::Ok();
+    if new_password {
+        if let Some(live) = call.live() {
+            live.disconnect(|listener| listener.user_id == id);
+        }
+        cookie::renew(&call, &mut answer).await?;
+    }
+    Ok(answer.json(UserDto::from(&user)))
+}
