@@ -76,7 +76,7 @@ fn all_stages(
     let clippy =
         ["clippy", "--workspace", "--all-targets", "--features", "invoke-server/web-ui", "--", "-D", "warnings"];
     stages.stage("clippy", || shell::run(&mut cargo(&clippy)))?;
-    let build = ["build", "--workspace", "--bins", "--features", "invoke-server/web-ui"];
+    let build = ["build", "--workspace", "--bins"];
     stages.stage("build", || shell::run(&mut cargo(&build)))?;
     stages.stage("OpenAPI document", || openapi::compare(cargo))?;
     stages.stage("Rust tests", || shell::run(&mut cargo(rust_tests())))?;
@@ -91,9 +91,9 @@ fn all_stages(
 /// nextest where it is installed: it names each test and kills one that hangs. Plain `cargo test` does the same work.
 fn rust_tests() -> &'static [&'static str] {
     if works("cargo", &["nextest", "--version"]) {
-        &["nextest", "run", "--workspace", "--features", "invoke-server/web-ui"]
+        &["nextest", "run", "--workspace"]
     } else {
-        &["test", "--workspace", "--features", "invoke-server/web-ui"]
+        &["test", "--workspace"]
     }
 }
 

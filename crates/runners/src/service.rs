@@ -146,7 +146,7 @@ impl Desk {
     fn find_model(&self, owner: &Actor, key: &str) -> Result<Reply, Failure> {
         let model = self.services.models.get(owner, &ModelKey::from(key));
         let record: ModelRecord = model.map_err(|error| match error {
-            ModelError::NotFound => failure("UnknownModelException", error.to_string()),
+            ModelError::NotFound => failure("UnknownModelException", format!("Unknown model: {key}")),
             error => self.internal("UnknownModelException", "The model could not be found", &error),
         })?;
         let path = self.services.models.files(&record);

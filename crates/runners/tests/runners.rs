@@ -288,7 +288,7 @@ async fn models_are_found_by_key_and_their_loading_is_told_to_the_owner() {
     assert_eq!(loads, [&expected(false), &expected(true)]);
     setup.enqueue(2, &json!([{ "model": "m1" }, { "model": "nope" }]));
     let failed = failure(setup.finished().await, 2);
-    assert_eq!((failed.kind.as_str(), failed.message.as_str()), ("UnknownModelException", "model not found"));
+    assert_eq!((failed.kind.as_str(), failed.message.as_str()), ("UnknownModelException", "Unknown model: nope"));
     let path = setup.models_dir().join("m1").display().to_string();
     assert_eq!(setup.outputs(), [json!([config, path])]);
 }
