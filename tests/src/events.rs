@@ -20,11 +20,18 @@ pub struct Received {
 }
 
 impl Listener {
-    /// Connects to the server at `base` with a token.
+    /// Connects to the server at `base` with a token and subscribes.
     ///
     /// # Panics
     /// When the server refuses.
     pub fn connect(base: &str, token: &str) -> Self {
+        let mut listener = Self::try_connect(base, token).unwrap();
+        listener.subscribe("default");
+        listener
+    }
+
+    /// Connects to the server at `base` with a token, or gives the packet that refuses.
+    pub fn try_connect(base: &str, token: &str) -> Result<Self, String> {
         let address = base.replacen("http", "ws", 1);
         let url = format!("{address}/ws/socket.io/?EIO=4&transport=websocket");
         let (socket, _) = tokio_tungstenite::tungstenite::connect(url).unwrap();
@@ -35,11 +42,18 @@ impl Listener {
         assert!(listener.packet().starts_with('0'), "expected the open packet");
         listener.send(&format!("40{}", json!({ "token": token })));
         let answer = listener.packet();
-        assert!(answer.starts_with("40"), "refused: {answer}");
-        // With an acknowledgement, so that the subscription stands when this returns.
-        listener.send(&format!("420{}", json!(["subscribe_queue", { "queue_id": "default" }])));
-        assert_eq!(listener.packet(), "430[]");
-        listener
+        if answer.starts_with("40") { Ok(listener) } else { Err(answer) }
+    }
+
+    /// Asks for the events of a queue, with an acknowledgement, so that the subscription stands when this returns.
+    pub fn subscribe(&mut self, queue_id: &str) {
+        self.send(&format!("420{}", json!(["subscribe_queue", { "queue_id": queue_id }])));
+        assert_eq!(self.packet(), "430[]");
+    }
+
+    /// Waits until the server ends the connection.
+    pub fn until_disconnected(&mut self) {
+        while self.packet() != "41" {}
     }
 
     /// The next event.

@@ -1,6 +1,8 @@
 //! The OpenAPI document: operations and types from the code of this crate, nodes and their types from the catalogue,
 //! under the schema names of the reference. Pages build their clients and the node editor its nodes from it.
 
+mod normal;
+
 use crate::routes::Operations;
 use invoke_graph::Catalogue;
 use serde_json::{Map, Value, json};
@@ -32,7 +34,10 @@ pub fn openapi() -> Value {
             }
         }
     }
+    normal::rewrite(&mut document["paths"]);
+    normal::rewrite(&mut document["components"]["schemas"]);
     let mut schemas = document["components"]["schemas"].as_object().cloned().unwrap_or_default();
+    normal::write_out_compositions(&mut schemas);
     match Catalogue::embedded() {
         Ok(catalogue) => add_nodes(&catalogue, &mut schemas),
         Err(error) => tracing::error!("the node catalogue is unusable: {error}"),

@@ -10,4 +10,5 @@ mod models;
 mod pages;
 mod queue;
 mod replay;
+mod socket;
 mod starting;

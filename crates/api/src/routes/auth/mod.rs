@@ -42,8 +42,10 @@ pub(crate) struct UserDto {
     /// Display name
     display_name: Option<String>,
     /// Whether user has admin privileges
+    #[schema(required = false, default = false)]
     is_admin: bool,
     /// Whether user account is active
+    #[schema(required = false, default = true)]
     is_active: bool,
     /// When the user was created
     #[schema(format = DateTime)]
@@ -55,6 +57,7 @@ pub(crate) struct UserDto {
     #[schema(format = DateTime)]
     last_login_at: Option<String>,
     /// Revocation counter; tokens issued under an older value are void
+    #[schema(required = false, default = 0)]
     token_epoch: i64,
 }
 

@@ -27,7 +27,7 @@ pub(crate) struct ItemDto {
     /// The identifier of the session queue item
     item_id: i64,
     /// The status of this queue item
-    #[schema(value_type = Status)]
+    #[schema(value_type = Status, inline)]
     status: &'static str,
     /// A monotonically increasing version for this queue item's visible status lifecycle
     #[schema(required = false)]
@@ -208,7 +208,7 @@ pub(crate) struct SummaryDto {
     /// When this queue item was created
     created_at: String,
     /// The status of this queue item
-    #[schema(value_type = Status)]
+    #[schema(value_type = Status, inline)]
     status: &'static str,
     /// The device the item ran on
     device: Option<String>,

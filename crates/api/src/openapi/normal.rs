@@ -1,0 +1,123 @@
+//! Schemas in the reference's manner of speaking, so that clients generated from either document are the same: what may be
+//! null is an `anyOf` with null, numbers have no machine format, and types made of others are written out.
+
+use serde_json::{Map, Value, json};
+
+/// Rewrites every schema below `value`.
+pub(super) fn rewrite(value: &mut Value) {
+    match value {
+        Value::Array(list) => list.iter_mut().for_each(rewrite),
+        Value::Object(map) => {
+            map.values_mut().for_each(rewrite);
+            drop_number_format(map);
+            split_nullable(map);
+            put_null_last(map);
+        }
+        _ => {}
+    }
+}
+
+fn drop_number_format(schema: &mut Map<String, Value>) {
+    if schema.get("format").and_then(Value::as_str).is_some_and(|name| ["int32", "int64", "float", "double"].contains(&name)) {
+        schema.shift_remove("format");
+    }
+}
+
+/// `{type: [T, null], …}` becomes `{anyOf: [{type: T, …}, {type: null}]}`; what is said about the field stays outside.
+fn split_nullable(schema: &mut Map<String, Value>) {
+    let Some(Value::Array(kinds)) = schema.get("type") else { return };
+    let [kind, null] = kinds.as_slice() else { return };
+    if null != "null" {
+        return;
+    }
+    let mut inner = Map::from_iter([("type".to_owned(), kind.clone())]);
+    let mut outer = Map::new();
+    for (key, value) in std::mem::take(schema) {
+        match key.as_str() {
+            "type" => {}
+            "description" | "default" | "title" => {
+                outer.insert(key, value);
+            }
+            _ => {
+                inner.insert(key, value);
+            }
+        }
+    }
+    outer.insert("anyOf".to_owned(), json!([inner, { "type": "null" }]));
+    *schema = outer;
+}
+
+/// `{oneOf: [{type: null}, X]}` becomes `{anyOf: [X, {type: null}]}`.
+fn put_null_last(schema: &mut Map<String, Value>) {
+    let is_pair = |options: &Vec<Value>| options.len() == 2 && options[0] == json!({ "type": "null" });
+    if let Some(Value::Array(options)) = schema.get("oneOf")
+        && is_pair(options)
+    {
+        let options = json!([options[1], options[0]]);
+        schema.shift_remove("oneOf");
+        schema.insert("anyOf".to_owned(), options);
+    }
+}
+
+/// Writes out the named schemas that are made of others by `allOf`, and forgets the parts nobody else names.
+pub(super) fn write_out_compositions(schemas: &mut Map<String, Value>) {
+    let mut parts = Vec::new();
+    let named = schemas.clone();
+    for schema in schemas.values_mut() {
+        let Some(Value::Array(pieces)) = schema.get("allOf").cloned() else { continue };
+        let (mut properties, mut required) = (Map::new(), Vec::new());
+        // The own fields come last in the list and first in the answers.
+        for piece in pieces.iter().rev() {
+            let piece = match piece["$ref"].as_str().and_then(|name| name.rsplit('/').next()) {
+                Some(name) => {
+                    parts.push(name.to_owned());
+                    named.get(name).unwrap_or(&Value::Null)
+                }
+                None => piece,
+            };
+            properties.extend(piece["properties"].as_object().cloned().unwrap_or_default());
+            required.extend(piece["required"].as_array().cloned().unwrap_or_default());
+        }
+        let mut whole = Map::new();
+        whole.extend(schema.get("description").map(|text| ("description".to_owned(), text.clone())));
+        whole.insert("type".to_owned(), "object".into());
+        whole.insert("required".to_owned(), required.into());
+        whole.insert("properties".to_owned(), properties.into());
+        *schema = whole.into();
+    }
+    schemas.retain(|name, _| !parts.contains(name));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rewritten(mut value: Value) -> Value {
+        rewrite(&mut value);
+        value
+    }
+
+    #[test]
+    fn what_may_be_null_is_a_choice_with_null_last() {
+        assert_eq!(
+            rewritten(json!({ "type": ["integer", "null"], "format": "int64", "description": "Count" })),
+            json!({ "description": "Count", "anyOf": [{ "type": "integer" }, { "type": "null" }] })
+        );
+        assert_eq!(
+            rewritten(json!({ "oneOf": [{ "type": "null" }, { "$ref": "#/x" }] })),
+            json!({ "anyOf": [{ "$ref": "#/x" }, { "type": "null" }] })
+        );
+    }
+
+    #[test]
+    fn a_composed_type_is_written_out_and_its_part_forgotten() {
+        let part = json!({ "type": "object", "required": ["n"], "properties": { "n": {} } });
+        let own = json!({ "type": "object", "required": ["id"], "properties": { "id": {} } });
+        let whole = json!({ "allOf": [{ "$ref": "#/components/schemas/Part" }, own] });
+        let mut schemas = Map::from_iter([("Part".to_owned(), part), ("Whole".to_owned(), whole)]);
+        write_out_compositions(&mut schemas);
+        assert_eq!(Value::Object(schemas), json!({
+            "Whole": { "type": "object", "required": ["id", "n"], "properties": { "id": {}, "n": {} } },
+        }));
+    }
+}
