@@ -1,11 +1,11 @@
 //! The HTTP side: routes, request and response types, the socket, the OpenAPI document, the browser's files. It decodes,
 //! asks, and encodes; rules about accounts, queue, images and models live in their crates, and no SQL is written here.
 //!
-//! A request passes [`guard`] (host names, origins, headers), then its handler. A handler takes one [`call::Call`], whose
-//! type says who may get in, reads path, query and body through it (checked against the published schema, [`check`]),
-//! makes one call into another crate, and encodes the answer. Errors become statuses in [`error`] and [`refusals`].
+//! A request passes `guard` (host names, origins, headers), then its handler. A handler takes one `call::Call`, whose
+//! type says who may get in, reads path, query and body through it (checked against the published schema, `check`),
+//! makes one call into another crate, and encodes the answer. Errors become statuses in `error` and `refusals`.
 //!
-//! To add an operation: a file in `routes/<noun>/`, a line in [`routes`], a case in `tests/access`.
+//! To add an operation: a file in `routes/<noun>/`, a line in `routes`, a case in `tests/tests/api/access.rs`.
 
 mod app;
 mod call;

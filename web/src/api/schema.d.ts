@@ -321,10 +321,7 @@ export interface components {
             destination?: string | null;
             graph: components["schemas"]["Graph"];
             origin?: string | null;
-            /**
-             * Format: int64
-             * @default 1
-             */
+            /** @default 1 */
             runs: number;
             workflow?: components["schemas"]["WorkflowWithoutID"] | null;
         };
@@ -340,22 +337,6 @@ export interface components {
         };
         Body_get_queue_item_summaries_by_ids: {
             item_ids: number[];
-        };
-        Counts: {
-            /** Format: int64 */
-            canceled: number;
-            /** Format: int64 */
-            completed: number;
-            /** Format: int64 */
-            failed: number;
-            /** Format: int64 */
-            in_progress: number;
-            /** Format: int64 */
-            pending: number;
-            /** Format: int64 */
-            total: number;
-            /** Format: int64 */
-            waiting: number;
         };
         DeleteImagesResult: {
             affected_boards: string[];
@@ -374,10 +355,8 @@ export interface components {
             batch: components["schemas"]["Batch"];
             enqueued: number;
             item_ids: number[];
-            /** Format: int64 */
             priority: number;
             queue_id: string;
-            /** Format: int64 */
             requested: number;
         };
         Graph: {
@@ -455,7 +434,6 @@ export interface components {
             created_at: string;
             deleted_at?: string | null;
             has_workflow: boolean;
-            /** Format: int32 */
             height: number;
             image_category: components["schemas"]["ImageCategory"];
             image_name: string;
@@ -468,7 +446,6 @@ export interface components {
             starred: boolean;
             thumbnail_url: string;
             updated_at: string;
-            /** Format: int32 */
             width: number;
         };
         /** @enum {string} */
@@ -488,7 +465,6 @@ export interface components {
             remember_me?: boolean;
         };
         LoginResponse: {
-            /** Format: int64 */
             expires_in: number;
             token: string;
             user: components["schemas"]["UserDTO"];
@@ -503,7 +479,6 @@ export interface components {
             [key: string]: unknown;
         };
         ModelInstallJob: {
-            /** Format: int64 */
             bytes?: number;
             config_in?: components["schemas"]["ModelRecordChanges"];
             config_out?: components["schemas"]["AnyModelConfig"] | null;
@@ -513,14 +488,14 @@ export interface components {
             error?: string | null;
             error_reason?: string | null;
             error_traceback?: string | null;
-            /** Format: int64 */
             id: number;
             inplace?: boolean;
             local_path: string;
             source: components["schemas"]["LocalModelSource"];
-            source_metadata?: Record<string, never> | null;
+            source_metadata?: {
+                [key: string]: unknown;
+            } | null;
             status?: components["schemas"]["InstallStatus"];
-            /** Format: int64 */
             total_bytes?: number;
         };
         ModelRecordChanges: {
@@ -536,11 +511,8 @@ export interface components {
         };
         OffsetPaginatedResults_ImageDTO_: {
             items: components["schemas"]["ImageDTO"][];
-            /** Format: int32 */
             limit: number;
-            /** Format: int32 */
             offset: number;
-            /** Format: int64 */
             total: number;
         };
         /** @enum {string} */
@@ -567,62 +539,59 @@ export interface components {
             error_traceback?: string | null;
             error_type?: string | null;
             field_values?: components["schemas"]["NodeFieldValue"][] | null;
-            /** Format: int64 */
             item_id: number;
             origin?: string | null;
-            /** Format: int64 */
             parent_item_id?: number | null;
             parent_session_id?: string | null;
-            /** Format: int64 */
             priority: number;
             queue_id: string;
-            /** Format: int64 */
             retried_from_item_id?: number | null;
-            /** Format: int64 */
             root_item_id?: number | null;
             session: components["schemas"]["GraphExecutionState"];
             session_id: string;
             started_at?: string | null;
-            status: components["schemas"]["Status"];
-            /** Format: int64 */
+            /** @enum {string} */
+            status: "pending" | "in_progress" | "waiting" | "completed" | "failed" | "canceled";
             status_sequence?: number | null;
             updated_at: string;
             user_display_name?: string | null;
             user_email?: string | null;
             user_id?: string;
             workflow?: components["schemas"]["WorkflowWithoutID"] | null;
-            /** Format: int64 */
             workflow_call_depth?: number | null;
             workflow_call_id?: string | null;
         };
         SessionQueueItemSummary: {
             batch_id: string;
-            completed_at?: string | null;
+            completed_at: string | null;
             created_at: string;
-            destination?: string | null;
-            device?: string | null;
-            field_values?: components["schemas"]["NodeFieldValue"][] | null;
-            /** Format: int64 */
+            destination: string | null;
+            device: string | null;
+            field_values: components["schemas"]["NodeFieldValue"][] | null;
             item_id: number;
-            origin?: string | null;
-            /** Format: int64 */
-            parent_item_id?: number | null;
-            started_at?: string | null;
-            status: components["schemas"]["Status"];
-            user_display_name?: string | null;
-            user_email?: string | null;
+            origin: string | null;
+            parent_item_id: number | null;
+            started_at: string | null;
+            /** @enum {string} */
+            status: "pending" | "in_progress" | "waiting" | "completed" | "failed" | "canceled";
+            user_display_name: string | null;
+            user_email: string | null;
             user_id: string;
         };
-        SessionQueueStatus: components["schemas"]["Counts"] & {
-            batch_id?: string | null;
-            /** Format: int64 */
-            item_id?: number | null;
+        SessionQueueStatus: {
+            batch_id: string | null;
+            canceled: number;
+            completed: number;
+            failed: number;
+            in_progress: number;
+            item_id: number | null;
+            pending: number;
             queue_id: string;
-            session_id?: string | null;
-            /** Format: int64 */
+            session_id: string | null;
+            total: number;
             user_in_progress?: number | null;
-            /** Format: int64 */
             user_pending?: number | null;
+            waiting: number;
         };
         SetupRequest: {
             display_name?: string | null;
@@ -630,7 +599,6 @@ export interface components {
             password: string;
         };
         SetupResponse: {
-            /** Format: int64 */
             expires_in?: number;
             success: boolean;
             token?: string;
@@ -642,8 +610,6 @@ export interface components {
             setup_required: boolean;
             strict_password_checking: boolean;
         };
-        /** @enum {string} */
-        Status: "pending" | "in_progress" | "waiting" | "completed" | "failed" | "canceled";
         UserDTO: {
             /** Format: date-time */
             created_at: string;
@@ -651,9 +617,7 @@ export interface components {
             email: string;
             is_active: boolean;
             is_admin: boolean;
-            /** Format: date-time */
             last_login_at?: string | null;
-            /** Format: int64 */
             token_epoch: number;
             /** Format: date-time */
             updated_at: string;

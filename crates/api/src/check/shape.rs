@@ -113,6 +113,10 @@ fn compile(schema: &Value, named: &HashMap<String, Value>) -> Shape {
         let name = reference.rsplit('/').next().unwrap_or_default();
         return named.get(name).map_or(Shape::Any, |schema| compile(schema, named));
     }
+    // A type with something said about it, a default for instance.
+    if let Some([only, _]) = schema["allOf"].as_array().map(Vec::as_slice) {
+        return compile(only, named);
+    }
     for union in ["anyOf", "oneOf"] {
         if let Some(options) = schema[union].as_array() {
             let (nulls, others): (Vec<_>, Vec<_>) = options.iter().partition(|option| option["type"] == "null");

@@ -33,6 +33,9 @@ struct Listing {
     #[param(minimum = 0, maximum = 1000)]
     limit: i64,
     starred_first: Option<bool>,
+    #[serde(default)]
+    #[param(inline, default = "DESC")]
+    order_dir: crate::wire::Direction,
 }
 
 fn ten() -> i64 {
@@ -112,6 +115,18 @@ fn query_limits_are_those_of_the_document() {
         json!([{
             "type": "enum", "loc": ["query", "categories", 0], "msg": "Input should be 'general' or 'mask'",
             "input": "zzz", "ctx": { "expected": "'general' or 'mask'" },
+        }])
+    );
+}
+
+#[test]
+fn a_word_with_a_default_is_checked_like_any_other() {
+    assert_eq!(query::<Listing>("order_dir=ASC").unwrap().order_dir, crate::wire::Direction::Ascending);
+    assert_eq!(
+        problems(query::<Listing>("order_dir=zzz")),
+        json!([{
+            "type": "enum", "loc": ["query", "order_dir"], "msg": "Input should be 'ASC' or 'DESC'", "input": "zzz",
+            "ctx": { "expected": "'ASC' or 'DESC'" },
         }])
     );
 }

@@ -10,6 +10,8 @@ pub(super) fn rewrite(value: &mut Value) {
         Value::Object(map) => {
             map.values_mut().for_each(rewrite);
             drop_number_format(map);
+            drop_zero_minimum(map);
+            join_remarks(map);
             split_nullable(map);
             put_null_last(map);
         }
@@ -18,7 +20,11 @@ pub(super) fn rewrite(value: &mut Value) {
 }
 
 fn drop_number_format(schema: &mut Map<String, Value>) {
-    if schema.get("format").and_then(Value::as_str).is_some_and(|name| ["int32", "int64", "float", "double"].contains(&name)) {
+    if schema
+        .get("format")
+        .and_then(Value::as_str)
+        .is_some_and(|name| ["int32", "int64", "float", "double"].contains(&name))
+    {
         schema.shift_remove("format");
     }
 }
@@ -49,13 +55,33 @@ fn split_nullable(schema: &mut Map<String, Value>) {
 
 /// `{oneOf: [{type: null}, X]}` becomes `{anyOf: [X, {type: null}]}`.
 fn put_null_last(schema: &mut Map<String, Value>) {
-    let is_pair = |options: &Vec<Value>| options.len() == 2 && options[0] == json!({ "type": "null" });
-    if let Some(Value::Array(options)) = schema.get("oneOf")
-        && is_pair(options)
-    {
-        let options = json!([options[1], options[0]]);
+    let null = json!({ "type": "null" });
+    let Some(Value::Array(options)) = schema.get("oneOf") else { return };
+    let (nulls, mut rest): (Vec<Value>, Vec<Value>) = options.iter().cloned().partition(|option| *option == null);
+    if nulls.len() == 1 {
+        rest.push(null);
         schema.shift_remove("oneOf");
-        schema.insert("anyOf".to_owned(), options);
+        schema.insert("anyOf".to_owned(), rest.into());
+    }
+}
+
+/// `{allOf: [X, {type: object, default: …}]}`, which is X with something said about it, becomes that.
+fn join_remarks(schema: &mut Map<String, Value>) {
+    let Some(Value::Array(pieces)) = schema.get("allOf") else { return };
+    let [Value::Object(first), Value::Object(remarks)] = pieces.as_slice() else { return };
+    if remarks.contains_key("properties") {
+        return;
+    }
+    let mut joined = first.clone();
+    joined.extend(remarks.iter().filter(|(key, _)| *key != "type").map(|(key, value)| (key.clone(), value.clone())));
+    schema.shift_remove("allOf");
+    schema.extend(joined);
+}
+
+/// Unsigned numbers are no promise to anybody.
+fn drop_zero_minimum(schema: &mut Map<String, Value>) {
+    if schema.get("minimum") == Some(&json!(0)) && !schema.contains_key("maximum") && !schema.contains_key("default") {
+        schema.shift_remove("minimum");
     }
 }
 
@@ -110,14 +136,23 @@ mod tests {
     }
 
     #[test]
+    fn what_is_said_about_a_type_joins_it() {
+        let said = json!({ "allOf": [{ "type": "string", "enum": ["ASC"] }, { "type": "object", "default": "ASC" }] });
+        assert_eq!(rewritten(said), json!({ "type": "string", "enum": ["ASC"], "default": "ASC" }));
+    }
+
+    #[test]
     fn a_composed_type_is_written_out_and_its_part_forgotten() {
         let part = json!({ "type": "object", "required": ["n"], "properties": { "n": {} } });
         let own = json!({ "type": "object", "required": ["id"], "properties": { "id": {} } });
         let whole = json!({ "allOf": [{ "$ref": "#/components/schemas/Part" }, own] });
         let mut schemas = Map::from_iter([("Part".to_owned(), part), ("Whole".to_owned(), whole)]);
         write_out_compositions(&mut schemas);
-        assert_eq!(Value::Object(schemas), json!({
-            "Whole": { "type": "object", "required": ["id", "n"], "properties": { "id": {}, "n": {} } },
-        }));
+        assert_eq!(
+            Value::Object(schemas),
+            json!({
+                "Whole": { "type": "object", "required": ["id", "n"], "properties": { "id": {}, "n": {} } },
+            })
+        );
     }
 }

@@ -42,10 +42,8 @@ pub(crate) struct UserDto {
     /// Display name
     display_name: Option<String>,
     /// Whether user has admin privileges
-    #[schema(required = false, default = false)]
     is_admin: bool,
     /// Whether user account is active
-    #[schema(required = false, default = true)]
     is_active: bool,
     /// When the user was created
     #[schema(format = DateTime)]
@@ -57,7 +55,6 @@ pub(crate) struct UserDto {
     #[schema(format = DateTime)]
     last_login_at: Option<String>,
     /// Revocation counter; tokens issued under an older value are void
-    #[schema(required = false, default = 0)]
     token_epoch: i64,
 }
 

@@ -14,9 +14,14 @@ use utoipa::ToSchema;
 #[schema(as = Body_get_images_by_names)]
 pub(crate) struct Names {
     /// Object containing list of image names to fetch DTOs for
-    #[schema(max_items = 1000)]
-    image_names: Vec<String>,
+    #[schema(max_items = 1000, inline)]
+    image_names: Vec<ShortName>,
 }
+
+/// A name no longer than file systems allow.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(max_length = 255)]
+pub(crate) struct ShortName(String);
 
 /// The images of these names, in their order; names that are unknown or somebody else's are left out.
 #[utoipa::path(operation_id = "get_images_by_names", tag = "images", request_body = Names,
@@ -27,7 +32,7 @@ pub(crate) async fn by_names(mut call: Call) -> Result<HttpResponse, ApiError> {
     let images = call
         .run(move |app, actor| {
             let mut images = Vec::with_capacity(names.len());
-            for name in names {
+            for ShortName(name) in names {
                 match app.images.get(actor, &ImageName(name)) {
                     Ok(image) => images.push(ImageDto::from(image)),
                     Err(LibraryError::ImageNotFound { .. } | LibraryError::Denied(_)) => {}

@@ -12,8 +12,10 @@ use utoipa::ToSchema;
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct WorkflowAndGraphResponse {
     /// The workflow used to generate the image, as stringified JSON
+    #[schema(required = true)]
     workflow: Option<String>,
     /// The graph used to generate the image, as stringified JSON
+    #[schema(required = true)]
     graph: Option<String>,
 }
 

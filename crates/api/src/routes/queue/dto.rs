@@ -211,27 +211,35 @@ pub(crate) struct SummaryDto {
     #[schema(value_type = Status, inline)]
     status: &'static str,
     /// The device the item ran on
+    #[schema(required = true)]
     device: Option<String>,
     /// When this queue item was started
+    #[schema(required = true)]
     started_at: Option<String>,
     /// When this queue item was completed
+    #[schema(required = true)]
     completed_at: Option<String>,
     /// The origin of this queue item.
+    #[schema(required = true)]
     origin: Option<String>,
     /// The destination of this queue item
+    #[schema(required = true)]
     destination: Option<String>,
     /// The ID of the batch associated with this queue item
     batch_id: String,
     /// The id of the user who created this queue item
     user_id: String,
     /// The display name of the user who created this queue item, if available
+    #[schema(required = true)]
     user_display_name: Option<String>,
     /// The email of the user who created this queue item, if available
+    #[schema(required = true)]
     user_email: Option<String>,
     /// The field values that were used for this queue item
-    #[schema(value_type = Option<Vec<NodeFieldValue>>)]
+    #[schema(required = true, value_type = Option<Vec<NodeFieldValue>>)]
     field_values: Option<Value>,
     /// The parent queue item id when this queue item is a child workflow execution.
+    #[schema(required = true)]
     parent_item_id: Option<i64>,
 }
 
@@ -289,10 +297,13 @@ pub(crate) struct QueueStatusDto {
     /// The ID of the queue
     queue_id: String,
     /// The current queue item id
+    #[schema(required = true)]
     item_id: Option<i64>,
     /// The current queue item's batch id
+    #[schema(required = true)]
     batch_id: Option<String>,
     /// The current queue item's session id
+    #[schema(required = true)]
     session_id: Option<String>,
     #[serde(flatten)]
     counts: Counts,
@@ -331,8 +342,10 @@ pub(crate) struct BatchStatusDto {
     /// The ID of the batch
     batch_id: String,
     /// The origin of the batch
+    #[schema(required = true)]
     origin: Option<String>,
     /// The destination of the batch
+    #[schema(required = true)]
     destination: Option<String>,
     #[serde(flatten)]
     counts: Counts,
