@@ -59,14 +59,8 @@ pub(crate) fn compose(settings: &Settings, parts: &Parts, loopback: bool) -> Res
         Accounts::new(database.clone(), auth(settings, parts.hash_cost), Arc::clone(&clock), Arc::clone(&random))?;
     let images = Images::new(database.clone(), images(settings), Arc::clone(&clock), Arc::clone(&random))?;
     let models = Models::new(database.clone(), models(settings), bus.clone(), Arc::clone(&random));
-    let queue = Queue::new(
-        database.clone(),
-        queue(settings),
-        Arc::clone(&parts.catalogue),
-        bus.clone(),
-        Arc::clone(&clock),
-        Arc::clone(&random),
-    );
+    let queue =
+        Queue::new(database.clone(), queue(settings), Arc::clone(&parts.catalogue), bus.clone(), Arc::clone(&random));
     let web = web(settings, loopback);
     web.cors.check().map_err(StartError::Cors)?;
     let password_slots = Semaphore::new(PASSWORD_SLOTS);

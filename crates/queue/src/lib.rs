@@ -38,7 +38,7 @@ pub use recover::Recovered;
 pub use settings::{Mode, QueueSettings, RestartPolicy};
 pub use workers::{WorkerInfo, WorkerState, Workers};
 
-use invoke_domain::{Clock, Random};
+use invoke_domain::Random;
 use invoke_events::Bus;
 use invoke_graph::Catalogue;
 use invoke_storage::Database;
@@ -79,7 +79,6 @@ impl Queue {
         settings: QueueSettings,
         catalogue: Arc<Catalogue>,
         bus: Bus,
-        _clock: Arc<dyn Clock>,
         random: Arc<dyn Random>,
     ) -> Self {
         Self(Arc::new(Inner {

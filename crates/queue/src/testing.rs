@@ -148,9 +148,8 @@ impl TestQueue {
     pub(crate) fn on(db: Database, settings: QueueSettings) -> Self {
         let bus = Bus::default();
         let events = bus.subscribe();
-        let clock = Arc::new(TickingClock::default());
         let random = Arc::new(OsRandom);
-        let queue = Queue::new(db.clone(), settings, catalogue(), bus, clock, random);
+        let queue = Queue::new(db.clone(), settings, catalogue(), bus, random);
         let notes = Arc::new(Notes::default());
         queue.set_workers(notes.clone());
         Self { queue, db, notes, events, id: QueueId::from("default") }
