@@ -495,3 +495,25 @@ CREATE TABLE pending_file_deletions (
     -- 'storing': the process that stores it may still be at work. 'deleted': the row is gone for good.
     reason TEXT NOT NULL CHECK (reason IN ('storing', 'deleted'))
 );
+
+CREATE TABLE queue_counts (
+    queue_id TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    status TEXT NOT NULL,
+    items INTEGER NOT NULL,
+    PRIMARY KEY (queue_id, user_id, status)
+) WITHOUT ROWID;
+
+CREATE TABLE queue_batch_counts (
+    batch_id TEXT NOT NULL,
+    queue_id TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    status TEXT NOT NULL,
+    items INTEGER NOT NULL,
+    PRIMARY KEY (batch_id, queue_id, user_id, status)
+) WITHOUT ROWID;
+
+CREATE TABLE queue_counted (
+    one INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
+    last_item_id INTEGER NOT NULL
+);

@@ -10,6 +10,7 @@ pub mod graphs;
 pub mod process;
 pub mod recording;
 mod server;
+pub mod sqlite;
 mod toys;
 
 pub use client::{Answer, Client};

@@ -4,11 +4,14 @@
 mod access;
 mod auth;
 mod browser_attacks;
+mod called_workflows;
+mod chaos;
 mod client_state;
 mod images;
 mod models;
 mod pages;
 mod queue;
+mod queue_overview;
 mod replay;
 mod socket;
 mod starting;
