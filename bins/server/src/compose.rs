@@ -3,7 +3,7 @@
 use crate::workers::WorkersFrom;
 use crate::{StartError, pages};
 use invoke_api::{App, CorsSettings, PASSWORD_SLOTS, WebSettings};
-use invoke_auth::{Accounts, AuthSettings, HashCost};
+use invoke_auth::{Accounts, AuthSettings, HashCost, PasswordPolicy};
 use invoke_config::Settings;
 use invoke_config::sections::{
     DatabaseSync, ImageSubfolders, QueueMode, QueueVisibility, RestartPolicy as ConfiguredPolicy,
@@ -79,11 +79,22 @@ fn auth(settings: &Settings, hash_cost: HashCost) -> AuthSettings {
     let accounts = &settings.accounts;
     AuthSettings {
         multiuser: accounts.multiuser,
-        strict_password_checking: settings.strict_passwords(),
+        passwords: passwords(settings),
         lifetime: SignedDuration::from_hours(accounts.jwt_token_expiry_hours.0),
         remembered_lifetime: SignedDuration::from_hours(24 * accounts.jwt_remember_me_days.0),
         secret: accounts.jwt_secret_key.as_ref().map(|secret| secret.reveal().to_owned()),
         hash_cost,
+    }
+}
+
+fn passwords(settings: &Settings) -> PasswordPolicy {
+    let accounts = &settings.accounts;
+    PasswordPolicy {
+        strict: settings.strict_passwords(),
+        min_length: accounts.password_min_length.and_then(|length| usize::try_from(length.0).ok()),
+        require_special: accounts.password_require_special,
+        history: usize::try_from(accounts.password_history.0).unwrap_or_default(),
+        max_age: accounts.password_max_age_days.map(|days| SignedDuration::from_hours(24 * days.0)),
     }
 }
 

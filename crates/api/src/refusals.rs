@@ -30,7 +30,7 @@ impl From<AuthError> for ApiError {
             | AuthError::CurrentPasswordMissing
             | AuthError::CurrentPasswordIncorrect => Self::bad_request(detail),
             AuthError::Email(problem) => email(&problem, ""),
-            AuthError::UserNotFound => Self::not_found(detail),
+            AuthError::UserNotFound | AuthError::HeirNotFound | AuthError::SignInNotFound => Self::not_found(detail),
             AuthError::Hash(_) => Self::internal("hashing a password", &detail),
             AuthError::Storage(error) => error.into(),
         }
@@ -120,6 +120,9 @@ impl From<Denied> for ApiError {
 
 impl From<StorageError> for ApiError {
     fn from(error: StorageError) -> Self {
+        if matches!(error, StorageError::OwnerGone) {
+            return Self::unauthorized("User not found or inactive");
+        }
         let source = std::error::Error::source(&error).map(|source| format!(": {source}")).unwrap_or_default();
         Self::internal("using the database", &format!("{error}{source}"))
     }
