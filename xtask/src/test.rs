@@ -60,7 +60,7 @@ fn all_stages(
     cargo: &dyn Fn(&[&str]) -> Command,
     target: Option<&Path>,
 ) -> Result<()> {
-    let parts = [Part::Compiler, Part::Pip, Part::Node, Part::Chromium];
+    let parts = [Part::Compiler, Part::Pip, Part::Node, Part::Chromium, Part::Nginx];
     stages.stage("system", || require(&parts, unattended(options.yes)))?;
     stages.stage("libtorch", || libtorch::prepare(false))?;
     stages.stage("format", || shell::run(&mut cargo(&["fmt", "--all", "--check"])))?;

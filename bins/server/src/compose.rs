@@ -2,7 +2,7 @@
 
 use crate::workers::WorkersFrom;
 use crate::{StartError, pages};
-use invoke_api::{App, CorsSettings, PASSWORD_SLOTS, WebSettings};
+use invoke_api::{App, CorsSettings, PASSWORD_SLOTS, TrustedProxies, WebSettings};
 use invoke_auth::{Accounts, AuthSettings, HashCost, PasswordPolicy};
 use invoke_config::Settings;
 use invoke_config::sections::{
@@ -156,7 +156,11 @@ fn web(settings: &Settings, loopback: bool) -> WebSettings {
         },
         compression_level: u32::try_from(network.http_compression_level.0).unwrap_or(9),
         base_path: settings.base_path().to_owned(),
-        https: false,
+        https: network.ssl_certfile.is_some(),
+        trusted_proxies: TrustedProxies::new(
+            network.forwarded_allow_ips.everybody,
+            network.forwarded_allow_ips.networks.clone(),
+        ),
         pages: pages::source(settings),
     }
 }
