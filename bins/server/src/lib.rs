@@ -18,7 +18,7 @@ mod pages;
 mod start;
 mod workers;
 
-pub use compose::Parts;
+pub use compose::{Parts, storage_settings};
 pub use error::StartError;
 pub use start::Server;
 pub use workers::{Pieces, WorkersFrom};
