@@ -54,7 +54,7 @@ impl Parts {
 pub(crate) fn compose(settings: &Settings, parts: &Parts, loopback: bool) -> Result<App, StartError> {
     let (clock, random) = (Arc::clone(&parts.clock), Arc::clone(&parts.random));
     let bus = Bus::default();
-    let database = Database::open(&storage(settings), Arc::clone(&clock), &*random)?;
+    let database = Database::open(&storage_settings(settings), Arc::clone(&clock), &*random)?;
     let accounts =
         Accounts::new(database.clone(), auth(settings, parts.hash_cost), Arc::clone(&clock), Arc::clone(&random))?;
     let images = Images::new(database.clone(), images(settings), Arc::clone(&clock), Arc::clone(&random))?;
@@ -67,7 +67,8 @@ pub(crate) fn compose(settings: &Settings, parts: &Parts, loopback: bool) -> Res
     Ok(App { accounts, images, models, queue, database, bus, clock, random, web, password_slots })
 }
 
-fn storage(settings: &Settings) -> StorageSettings {
+/// Where the database of these settings is and how it is kept.
+pub fn storage_settings(settings: &Settings) -> StorageSettings {
     StorageSettings {
         path: settings.database_file(),
         sync_full: settings.paths.database_sync == DatabaseSync::Full,
