@@ -60,7 +60,7 @@ fn run_all(options: &Options, target: Option<&Path>) -> Result<()> {
 }
 
 fn all_stages(stages: &mut Stages, options: &Options, cargo: &dyn Fn(&[&str]) -> Command, built: &Path) -> Result<()> {
-    let parts = [Part::Compiler, Part::Pip, Part::Node, Part::Chromium];
+    let parts = [Part::Compiler, Part::Pip, Part::Node, Part::Chromium, Part::Nginx];
     stages.stage("system", || require(&parts, unattended(options.yes)))?;
     stages.stage("libtorch", || libtorch::prepare(false))?;
     stages.stage("format", || shell::run(&mut cargo(&["fmt", "--all", "--check"])))?;

@@ -2,7 +2,7 @@
 
 use crate::workers::WorkersFrom;
 use crate::{StartError, pages};
-use invoke_api::{App, CorsSettings, PASSWORD_SLOTS, WebSettings};
+use invoke_api::{App, CorsSettings, PASSWORD_SLOTS, TrustedProxies, WebSettings};
 use invoke_auth::{Accounts, AuthSettings, HashCost, PasswordPolicy};
 use invoke_config::Settings;
 use invoke_config::sections::{
@@ -54,7 +54,7 @@ impl Parts {
 pub(crate) fn compose(settings: &Settings, parts: &Parts, loopback: bool) -> Result<App, StartError> {
     let (clock, random) = (Arc::clone(&parts.clock), Arc::clone(&parts.random));
     let bus = Bus::default();
-    let database = Database::open(&storage(settings), Arc::clone(&clock), &*random)?;
+    let database = Database::open(&storage_settings(settings), Arc::clone(&clock), &*random)?;
     let accounts =
         Accounts::new(database.clone(), auth(settings, parts.hash_cost), Arc::clone(&clock), Arc::clone(&random))?;
     let images = Images::new(database.clone(), images(settings), Arc::clone(&clock), Arc::clone(&random))?;
@@ -67,7 +67,8 @@ pub(crate) fn compose(settings: &Settings, parts: &Parts, loopback: bool) -> Res
     Ok(App { accounts, images, models, queue, database, bus, clock, random, web, password_slots })
 }
 
-fn storage(settings: &Settings) -> StorageSettings {
+/// Where the database of these settings is and how it is kept.
+pub fn storage_settings(settings: &Settings) -> StorageSettings {
     StorageSettings {
         path: settings.database_file(),
         sync_full: settings.paths.database_sync == DatabaseSync::Full,
@@ -156,7 +157,11 @@ fn web(settings: &Settings, loopback: bool) -> WebSettings {
         },
         compression_level: u32::try_from(network.http_compression_level.0).unwrap_or(9),
         base_path: settings.base_path().to_owned(),
-        https: false,
+        https: network.ssl_certfile.is_some(),
+        trusted_proxies: TrustedProxies::new(
+            network.forwarded_allow_ips.everybody,
+            network.forwarded_allow_ips.networks.clone(),
+        ),
         pages: pages::source(settings),
     }
 }

@@ -18,9 +18,8 @@ impl From<AuthError> for ApiError {
             AuthError::InvalidToken => Self::unauthorized("Invalid or expired token"),
             AuthError::AccountUnavailable => Self::unauthorized("User not found or inactive"),
             AuthError::IncorrectLogin => Self::challenge(detail),
-            AuthError::AccountDisabled | AuthError::SingleUserLogin | AuthError::SingleUserSetup => {
-                Self::forbidden(detail)
-            }
+            AuthError::AccountDisabled | AuthError::RecoveryRefused => Self::forbidden(detail),
+            AuthError::SingleUserLogin | AuthError::SingleUserSetup => Self::forbidden(detail),
             AuthError::NotAnAdministrator(_) => Self::forbidden(detail),
             AuthError::AlreadyConfigured
             | AuthError::Password(_)

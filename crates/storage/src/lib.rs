@@ -13,6 +13,7 @@ mod clock;
 mod db;
 mod error;
 mod inspect;
+mod maintenance;
 mod migrate;
 mod readers;
 mod time;
@@ -32,6 +33,7 @@ pub mod users;
 
 pub use db::{Database, ReadTx, StorageSettings, Tx};
 pub use error::StorageError;
+pub use maintenance::FileSizes;
 pub use migrate::schema;
 pub use time::{from_text, to_text, to_text_with_offset};
 
