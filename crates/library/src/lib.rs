@@ -9,9 +9,11 @@
 
 mod error;
 mod images;
+mod leftovers;
 
 pub use error::LibraryError;
 pub use images::{
     BoardChoice, Embedded, ImageQuery, ImageSettings, Images, NameList, NewImage, Page, SubfolderStrategy, Variant,
 };
 pub use invoke_storage::images::{ImageChanges, ImageFilter, ImageOrder};
+pub use leftovers::{Leftovers, OwnedFolders};

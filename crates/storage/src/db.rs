@@ -135,6 +135,17 @@ impl Database {
         Ok(result)
     }
 
+    /// The writing connection outside any transaction, for statements that SQLite does not run inside one.
+    pub(crate) fn with_writer<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, rusqlite::Error>,
+    ) -> Result<T, StorageError> {
+        let _inside = Inside::enter()?;
+        let connection = self.0.writer.lock();
+        let _turn = self.0.turns.as_ref().map(RwLock::write);
+        Ok(work(&connection)?)
+    }
+
     /// A number that changes when another process has changed the file, and only then.
     pub fn data_version(&self) -> Result<i64, StorageError> {
         let connection = self.0.writer.lock();

@@ -13,6 +13,7 @@ mod clock;
 mod db;
 mod error;
 mod inspect;
+mod maintenance;
 mod migrate;
 mod readers;
 mod time;
@@ -21,8 +22,10 @@ pub mod app_settings;
 pub mod boards;
 pub mod client_state;
 pub mod file_deletions;
+pub mod image_sizes;
 pub mod images;
 pub mod models;
+pub mod password_history;
 pub mod queue;
 pub mod runtime_settings;
 pub mod user_sessions;
@@ -30,6 +33,7 @@ pub mod users;
 
 pub use db::{Database, ReadTx, StorageSettings, Tx};
 pub use error::StorageError;
+pub use maintenance::FileSizes;
 pub use migrate::schema;
 pub use time::{from_text, to_text, to_text_with_offset};
 
