@@ -72,7 +72,8 @@ impl Built {
         let passes = a.passes.len().max(b.passes.len());
         let both_in_loop = a.in_loop || b.in_loop;
         let at = |number: &Number, pass: usize| if number.in_loop { number.passes[pass] } else { number.passes[0] };
-        let passes: Vec<i64> = if both_in_loop && (a.in_loop && a.passes.is_empty() || b.in_loop && b.passes.is_empty()) {
+        let passes: Vec<i64> = if both_in_loop && (a.in_loop && a.passes.is_empty() || b.in_loop && b.passes.is_empty())
+        {
             Vec::new()
         } else {
             (0..passes).map(|pass| at(a, pass) + at(b, pass)).collect()
@@ -105,8 +106,11 @@ fn build(plan: &Plan) -> Built {
     let mut built = Built::default();
     let mut numbers: Vec<Number> = Vec::new();
     for (index, value) in plan.constants.iter().enumerate() {
-        let node =
-            built.node(&format!("k{index}"), json!({ "type": "integer", "value": value }), vec![json!({ "value": value })]);
+        let node = built.node(
+            &format!("k{index}"),
+            json!({ "type": "integer", "value": value }),
+            vec![json!({ "value": value })],
+        );
         numbers.push(Number { node, field: "value", passes: vec![*value], in_loop: false });
     }
     for (index, (a, b)) in plan.before.iter().enumerate() {
