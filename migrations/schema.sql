@@ -495,3 +495,10 @@ CREATE TABLE pending_file_deletions (
     -- 'storing': the process that stores it may still be at work. 'deleted': the row is gone for good.
     reason TEXT NOT NULL CHECK (reason IN ('storing', 'deleted'))
 );
+
+CREATE TABLE model_moves (
+    model_key TEXT NOT NULL PRIMARY KEY,
+    -- Both relative to the models folder.
+    old_path TEXT NOT NULL,
+    new_path TEXT NOT NULL
+);
