@@ -4,11 +4,13 @@
 //!
 //! ```text
 //! start.rs      the order of the start, and of the end
+//! backups.rs    backups by schedule
 //! compose.rs    from settings to the plain settings of each crate, and the parts put together
 //! folders.rs    the folders of a root directory      listen.rs   the socket, or the next free one
 //! pages.rs      where the browser's files come from  workers.rs  who runs the queue's items
 //! ```
 
+mod backups;
 mod compose;
 mod error;
 mod folders;
@@ -18,6 +20,7 @@ mod pages;
 mod start;
 mod workers;
 
+pub use backups::{backup_plan, installation};
 pub use compose::{Parts, storage_settings};
 pub use error::StartError;
 pub use start::Server;
