@@ -58,6 +58,7 @@ fn main() -> ExitCode {
         environment: std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .collect(),
+        read_only: false,
     };
     let loaded = match Settings::load(options) {
         Ok(loaded) => loaded,

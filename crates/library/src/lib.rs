@@ -12,6 +12,7 @@ mod backup;
 mod check;
 mod error;
 mod images;
+mod leftovers;
 
 pub use backup::{BackupDone, BackupPlan, Installation, RestoreDone, Schedule};
 pub use check::{Check, Finding, FindingKind, Repaired};
@@ -20,3 +21,4 @@ pub use images::{
     BoardChoice, Embedded, ImageQuery, ImageSettings, Images, NameList, NewImage, Page, SubfolderStrategy, Variant,
 };
 pub use invoke_storage::images::{ImageChanges, ImageFilter, ImageOrder};
+pub use leftovers::{Leftovers, OwnedFolders};

@@ -115,6 +115,9 @@ pub enum StorageError {
         /// The address.
         email: String,
     },
+    /// The account something was to belong to has been removed.
+    #[error("the account that was to own it does not exist")]
+    OwnerGone,
     /// A transaction was begun inside another one, which would wait for itself.
     #[error("a transaction was begun inside another one")]
     Nested,
