@@ -54,10 +54,11 @@ impl Scheduled {
         let work = move || {
             while stopped.recv_timeout(LOOK) == Err(RecvTimeoutError::Timeout) {
                 let now = clock.now();
-                if schedule.is_due(now) {
-                    if let Err(error) = installation.back_up(&plan, now, &TimeZone::system()) {
-                        tracing::error!(error = &error as &dyn std::error::Error, "the scheduled backup failed");
-                    }
+                if !schedule.is_due(now) {
+                    continue;
+                }
+                if let Err(error) = installation.back_up(&plan, now, &TimeZone::system()) {
+                    tracing::error!(error = &error as &dyn std::error::Error, "the scheduled backup failed");
                 }
             }
         };

@@ -17,6 +17,7 @@ use invoke_queue::{Mode, Queue, QueueSettings, QueueVisibility as Visibility, Re
 use invoke_storage::{Database, StorageSettings};
 use jiff::SignedDuration;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::Semaphore;
 
 /// What a server is made of beside its settings. Tests put their own things in.
@@ -84,6 +85,7 @@ pub fn storage_settings(settings: &Settings) -> StorageSettings {
     StorageSettings {
         path: settings.database_file(),
         models_dir: Some(settings.paths.models_dir.clone()),
+        busy_timeout: Duration::from_secs(settings.paths.database_timeout.0.unsigned_abs()),
         sync_full: settings.paths.database_sync == DatabaseSync::Full,
         ..StorageSettings::default()
     }
