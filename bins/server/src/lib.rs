@@ -20,7 +20,7 @@ mod start;
 mod tls;
 mod workers;
 
-pub use compose::{Parts, storage_settings};
+pub use compose::{Parts, accounts, storage_settings};
 pub use error::StartError;
 pub use start::Server;
 pub use tls::CertificateError;

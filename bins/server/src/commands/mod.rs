@@ -3,6 +3,7 @@
 //! done, or something was found; 2: not understood.
 
 mod maintain;
+mod recover_admin;
 
 use clap::Subcommand;
 use invoke_config::Settings;
@@ -30,4 +31,6 @@ macro_rules! commands {
 commands! {
     /// Check the database, rebuild it without its gaps, and renew what its queries are planned by.
     Maintain = maintain,
+    /// Show a code with which the page makes an administrator, for when nobody can sign in as one.
+    RecoverAdmin = recover_admin,
 }
