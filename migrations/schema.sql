@@ -521,3 +521,10 @@ CREATE TABLE pending_owned_file_deletions (
     subfolder TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (kind, name)
 );
+
+CREATE TABLE model_moves (
+    model_key TEXT NOT NULL PRIMARY KEY,
+    -- Both relative to the models folder.
+    old_path TEXT NOT NULL,
+    new_path TEXT NOT NULL
+);

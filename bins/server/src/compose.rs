@@ -71,6 +71,7 @@ pub(crate) fn compose(settings: &Settings, parts: &Parts, loopback: bool) -> Res
 pub fn storage_settings(settings: &Settings) -> StorageSettings {
     StorageSettings {
         path: settings.database_file(),
+        models_dir: Some(settings.paths.models_dir.clone()),
         sync_full: settings.paths.database_sync == DatabaseSync::Full,
         ..StorageSettings::default()
     }

@@ -34,11 +34,16 @@ impl Database {
     }
 }
 
+/// What `integrity_check` says about the file's pages, rows and indices, when it says anything but "ok".
+pub(crate) fn torn(connection: &rusqlite::Connection) -> Result<Vec<String>, rusqlite::Error> {
+    let mut check = connection.prepare("PRAGMA integrity_check")?;
+    let lines: Vec<String> = check.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    Ok(lines.into_iter().filter(|line| line != "ok").collect())
+}
+
 /// See [`Database::find_damage`].
 pub(crate) fn damage(connection: &rusqlite::Connection) -> Result<Vec<String>, rusqlite::Error> {
-    let mut found: Vec<String> =
-        connection.prepare("PRAGMA integrity_check")?.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
-    found.retain(|line| line != "ok");
+    let mut found = torn(connection)?;
     let mut broken = connection.prepare("PRAGMA foreign_key_check")?;
     let mut rows = broken.query([])?;
     while let Some(row) = rows.next()? {
