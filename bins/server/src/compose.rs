@@ -91,6 +91,19 @@ pub fn storage_settings(settings: &Settings) -> StorageSettings {
     }
 }
 
+/// The accounts of a root, for commands that work on them beside the server.
+///
+/// # Errors
+/// When the database cannot be used.
+pub fn accounts(
+    settings: &Settings,
+    database: Database,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+) -> Result<Accounts, StartError> {
+    Ok(Accounts::new(database, auth(settings, HashCost::default()), clock, random)?)
+}
+
 fn auth(settings: &Settings, hash_cost: HashCost) -> AuthSettings {
     let accounts = &settings.accounts;
     AuthSettings {

@@ -23,7 +23,7 @@ mod tls;
 mod workers;
 
 pub use backups::{backup_plan, installation};
-pub use compose::{Parts, storage_settings};
+pub use compose::{Parts, accounts, storage_settings};
 pub use error::StartError;
 pub use start::Server;
 pub use tls::CertificateError;

@@ -5,6 +5,7 @@
 mod backup;
 mod check;
 mod maintain;
+mod recover_admin;
 mod restore;
 
 use clap::Subcommand;
@@ -37,6 +38,8 @@ commands! {
     Check = check,
     /// Check the database, rebuild it without its gaps, and renew what its queries are planned by.
     Maintain = maintain,
+    /// Show a code with which the page makes an administrator, for when nobody can sign in as one.
+    RecoverAdmin = recover_admin,
     /// Put a backup in the place of the database, which is kept.
     Restore = restore,
 }
