@@ -5,6 +5,7 @@
 
 mod client;
 pub mod clock;
+pub mod documents;
 pub mod events;
 pub mod graphs;
 pub mod process;

@@ -7,14 +7,17 @@
 //! compose.rs    from settings to the plain settings of each crate, and the parts put together
 //! folders.rs    the folders of a root directory      listen.rs   the socket, or the next free one
 //! pages.rs      where the browser's files come from  workers.rs  who runs the queue's items
+//! runtime.rs    settings changed at run time         devices.rs  what this machine can compute with
 //! ```
 
 mod compose;
+mod devices;
 mod error;
 mod folders;
 mod listen;
 pub mod logging;
 mod pages;
+mod runtime;
 mod start;
 mod workers;
 

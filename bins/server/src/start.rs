@@ -1,9 +1,9 @@
 //! The order of the start: folders, database, leftovers of an earlier run, socket, workers. What is not needed to listen
 //! comes after listening.
 
-use crate::compose::{Parts, compose};
+use crate::compose::{self, Parts};
 use crate::workers::Running;
-use crate::{StartError, folders, listen, workers};
+use crate::{StartError, folders, listen, runtime, workers};
 use actix_web::dev::ServerHandle;
 use actix_web::{App as Site, HttpServer};
 use invoke_api::App;
@@ -48,7 +48,9 @@ impl Server {
         let listener = listen::bind(&settings.network.host, port)?;
         let address = listener.local_addr().map_err(StartError::Threads)?;
         let loopback = listen::is_loopback(address.ip());
-        let app = Arc::new(compose(settings, &parts, loopback)?);
+        let database = compose::open(settings, &parts)?;
+        let settings = &runtime::changed(settings, &database)?;
+        let app = Arc::new(compose::compose(settings, &parts, database, loopback)?);
         take_up_earlier_run(&app)?;
         warn_about_openness(&app, loopback);
         let http = Http::start(listener, Arc::clone(&app))?;
@@ -140,6 +142,8 @@ fn take_up_earlier_run(app: &App) -> Result<(), StartError> {
         tracing::info!(removed, "removed the files of images that were never finished or had been deleted");
     }
     app.queue.recover_at_start()?;
+    app.workflows.sync_shipped()?;
+    app.presets.sync_shipped()?;
     Ok(())
 }
 

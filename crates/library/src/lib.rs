@@ -1,4 +1,5 @@
-//! What people keep. So far: images, each a file, a thumbnail and a row that come and go together.
+//! What people keep: images, each a file, a thumbnail and a row that come and go together ([`Images`]); workflows
+//! ([`Workflows`]), style presets ([`Presets`]) and system prompts ([`SystemPrompts`]), the first two with a small picture.
 //!
 //! No SQL (that is `storage`'s), no decisions about who may do what (those are `permissions`'), no HTTP. Everything here
 //! blocks; async callers move it to a blocking thread. Start with [`Images`].
@@ -8,10 +9,24 @@
 //! Whenever the program ends, what is noted is all that may lie around, and [`Images::sweep_leftovers`] removes it.
 
 mod error;
+pub mod fonts;
 mod images;
+mod pictures;
+mod presets;
+mod system_prompts;
+mod workflows;
 
 pub use error::LibraryError;
+pub use fonts::{Face, Family, FontError};
 pub use images::{
     BoardChoice, Embedded, ImageQuery, ImageSettings, Images, NameList, NewImage, Page, SubfolderStrategy, Variant,
 };
 pub use invoke_storage::images::{ImageChanges, ImageFilter, ImageOrder};
+pub use invoke_storage::system_prompts::SystemPromptChanges;
+pub use invoke_storage::workflows::{WorkflowFilter, WorkflowOrder};
+pub use pictures::PICTURE_LIMIT;
+pub use presets::{FileKind, ImportError, KeptPreset, NewPreset, Presets};
+pub use system_prompts::SystemPrompts;
+pub use workflows::{
+    CallReason, Callable, Document, ListedWorkflow, Paging, WorkflowPage, WorkflowSettings, Workflows,
+};

@@ -22,11 +22,15 @@ pub mod boards;
 pub mod client_state;
 pub mod file_deletions;
 pub mod images;
+pub mod model_relationships;
 pub mod models;
 pub mod queue;
 pub mod runtime_settings;
+pub mod style_presets;
+pub mod system_prompts;
 pub mod user_sessions;
 pub mod users;
+pub mod workflows;
 
 pub use db::{Database, ReadTx, StorageSettings, Tx};
 pub use error::StorageError;

@@ -1,7 +1,7 @@
 //! Images: file, thumbnail and row.
 
-mod files;
-mod location;
+pub(crate) mod files;
+pub(crate) mod location;
 mod query;
 mod store;
 mod subfolder;
