@@ -2,8 +2,8 @@
 
 use crate::workers::WorkersFrom;
 use crate::{StartError, devices, logging, pages, runtime};
-use invoke_api::{App, CorsSettings, PASSWORD_SLOTS, Verbosity, WebSettings};
-use invoke_auth::{Accounts, AuthSettings, HashCost};
+use invoke_api::{App, CorsSettings, PASSWORD_SLOTS, TrustedProxies, Verbosity, WebSettings};
+use invoke_auth::{Accounts, AuthSettings, HashCost, PasswordPolicy};
 use invoke_config::Settings;
 use invoke_config::sections::{
     DatabaseSync, ImageSubfolders, QueueMode, QueueVisibility, RestartPolicy as ConfiguredPolicy,
@@ -55,7 +55,7 @@ impl Parts {
 
 /// Opens the database.
 pub(crate) fn open(settings: &Settings, parts: &Parts) -> Result<Database, StartError> {
-    Ok(Database::open(&storage(settings), Arc::clone(&parts.clock), &*parts.random)?)
+    Ok(Database::open(&storage_settings(settings), Arc::clone(&parts.clock), &*parts.random)?)
 }
 
 /// Puts the crates together.
@@ -107,9 +107,11 @@ pub(crate) fn compose(
     })
 }
 
-fn storage(settings: &Settings) -> StorageSettings {
+/// Where the database of these settings is and how it is kept.
+pub fn storage_settings(settings: &Settings) -> StorageSettings {
     StorageSettings {
         path: settings.database_file(),
+        models_dir: Some(settings.paths.models_dir.clone()),
         sync_full: settings.paths.database_sync == DatabaseSync::Full,
         ..StorageSettings::default()
     }
@@ -119,11 +121,22 @@ fn auth(settings: &Settings, hash_cost: HashCost) -> AuthSettings {
     let accounts = &settings.accounts;
     AuthSettings {
         multiuser: accounts.multiuser,
-        strict_password_checking: settings.strict_passwords(),
+        passwords: passwords(settings),
         lifetime: SignedDuration::from_hours(accounts.jwt_token_expiry_hours.0),
         remembered_lifetime: SignedDuration::from_hours(24 * accounts.jwt_remember_me_days.0),
         secret: accounts.jwt_secret_key.as_ref().map(|secret| secret.reveal().to_owned()),
         hash_cost,
+    }
+}
+
+fn passwords(settings: &Settings) -> PasswordPolicy {
+    let accounts = &settings.accounts;
+    PasswordPolicy {
+        strict: settings.strict_passwords(),
+        min_length: accounts.password_min_length.and_then(|length| usize::try_from(length.0).ok()),
+        require_special: accounts.password_require_special,
+        history: usize::try_from(accounts.password_history.0).unwrap_or_default(),
+        max_age: accounts.password_max_age_days.map(|days| SignedDuration::from_hours(24 * days.0)),
     }
 }
 
@@ -196,7 +209,11 @@ fn web(settings: &Settings, loopback: bool) -> WebSettings {
         },
         compression_level: u32::try_from(network.http_compression_level.0).unwrap_or(9),
         base_path: settings.base_path().to_owned(),
-        https: false,
+        https: network.ssl_certfile.is_some(),
+        trusted_proxies: TrustedProxies::new(
+            network.forwarded_allow_ips.everybody,
+            network.forwarded_allow_ips.networks.clone(),
+        ),
         pages: pages::source(settings),
     }
 }

@@ -11,6 +11,7 @@
 mod error;
 pub mod fonts;
 mod images;
+mod leftovers;
 mod pictures;
 mod presets;
 mod system_prompts;
@@ -24,6 +25,7 @@ pub use images::{
 pub use invoke_storage::images::{ImageChanges, ImageFilter, ImageOrder};
 pub use invoke_storage::system_prompts::SystemPromptChanges;
 pub use invoke_storage::workflows::{WorkflowFilter, WorkflowOrder};
+pub use leftovers::{Leftovers, OwnedFolders};
 pub use pictures::PICTURE_LIMIT;
 pub use presets::{FileKind, ImportError, KeptPreset, NewPreset, Presets};
 pub use system_prompts::SystemPrompts;

@@ -90,24 +90,9 @@ const BEHIND: &[(&str, &[&str])] = &[
     ),
 ];
 
-/// Steps in single-user mode that need nothing of what was made before it.
-const SINGLE: [&str; 15] = [
-    "single: status",
-    "single: login refused",
-    "single: setup refused",
-    "single: me without token",
-    "single: media-cookie (no-op)",
-    "single: workflow create is public by default",
-    "single: enqueue",
-    "single: logout without token",
-    "single: users list without token",
-    "single: generate-password without token",
-    "single: runtime_config",
-    "single: client_state set",
-    "single: client_state get",
-    "single: pause",
-    "single: resume",
-];
+/// Steps in single-user mode that need nothing of what was made before them; those about accounts are played elsewhere.
+const SINGLE: [&str; 3] =
+    ["single: workflow create is public by default", "single: enqueue", "single: runtime_config"];
 
 /// A workflow that comes with the reference, and one that comes with us.
 const THEIR_DEFAULT: &str = "default_wan22_extend_video_lightning";
@@ -240,6 +225,7 @@ const DIFFERENT: &[(&str, &str)] = &[
     ("http: missing trailing slash", "a wrong path below /api is a 404"),
     ("http: root", "no pages were built for this server"),
     ("http: openapi.json", "the document itself, which the recording leaves out"),
+    ("http: gzip of a JSON response over 1000 bytes", "the document itself, which the recording leaves out"),
     ("single: enqueue", "the items before it are not there, so it has another number"),
     ("single: runtime_config", "our own keys are shown as well, and other ones are given"),
 ];
@@ -428,7 +414,9 @@ fn play_all(mut player: Player, exchanges: Vec<Exchange>, expected: &BTreeSet<&s
     let (mut different, mut played) = (BTreeMap::new(), 0);
     for exchange in exchanges {
         let minted = exchange.request_headers.values().any(|value| value.to_string().contains("<jwt"));
-        if !player.knows(&exchange) || minted {
+        // What the server says about paths that are none of its own was recorded as well.
+        let about_paths = exchange.step.starts_with("http:");
+        if !(about_paths || player.knows(&exchange)) || minted {
             continue;
         }
         played += 1;

@@ -2,10 +2,11 @@
 
 pub(crate) mod files;
 pub(crate) mod location;
+mod measure;
 mod query;
 mod store;
 mod subfolder;
-mod sweep;
+pub(crate) mod sweep;
 
 #[cfg(test)]
 mod tests;
