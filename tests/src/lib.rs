@@ -13,6 +13,7 @@ pub mod nginx;
 pub mod process;
 pub mod recording;
 mod server;
+pub mod sqlite;
 pub mod tls;
 mod toys;
 

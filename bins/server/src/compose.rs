@@ -81,7 +81,7 @@ pub(crate) fn compose(
     let system_prompts = SystemPrompts::new(database.clone(), settings.accounts.multiuser, Arc::clone(&random));
     let models = Models::new(database.clone(), models(settings), bus.clone(), Arc::clone(&random));
     let queue =
-        Queue::new(database.clone(), queue(settings), Arc::clone(&parts.catalogue), bus.clone(), Arc::clone(&random));
+        Queue::new(database.clone(), queue(settings), allowed_nodes(settings, parts), bus.clone(), Arc::clone(&random));
     let web = web(settings, loopback);
     web.cors.check().map_err(StartError::Cors)?;
     let password_slots = Semaphore::new(PASSWORD_SLOTS);
@@ -105,6 +105,18 @@ pub(crate) fn compose(
         verbosity: Verbosity::new(logging::number(settings.logging.log_level), logging::set_level),
         password_slots,
     })
+}
+
+/// The nodes that may be enqueued. Workers have all of them: their catalogue must equal the server's whole one.
+fn allowed_nodes(settings: &Settings, parts: &Parts) -> Arc<Catalogue> {
+    let (allow, deny) = (&settings.queue.allow_nodes, &settings.queue.deny_nodes);
+    if allow.is_none() && deny.is_none() {
+        return Arc::clone(&parts.catalogue);
+    }
+    let names = |list: &Option<Vec<String>>, kind: &str| list.iter().flatten().any(|name| name == kind);
+    // An empty list of what is allowed says nothing, as in the reference.
+    let all = allow.as_ref().is_none_or(Vec::is_empty);
+    Arc::new(parts.catalogue.restricted(|kind| (all || names(allow, kind)) && !names(deny, kind)))
 }
 
 /// Where the database of these settings is and how it is kept.

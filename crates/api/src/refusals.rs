@@ -76,6 +76,10 @@ impl From<LibraryError> for ApiError {
             LibraryError::Import(error) => Self::bad_request(error.to_string()),
             LibraryError::Denied(denied) => denied.into(),
             LibraryError::Swept { .. } => Self::refused(StatusCode::CONFLICT, error.to_string()),
+            // Of the operator's commands, which no route calls.
+            LibraryError::Schedule { .. } | LibraryError::TooMuchMissing { .. } => {
+                Self::internal("maintaining the installation", &error)
+            }
             LibraryError::File { ref source, .. } => Self::internal(&error.to_string(), source),
             LibraryError::Picture(error) => Self::internal("reading or writing a picture", &error),
             LibraryError::Storage(error) => error.into(),

@@ -17,6 +17,6 @@ pub use ids::{
 pub use image::{ImageCategory, ImageOrigin, ImageRecord};
 pub use model::ModelRecord;
 pub use preset::{StylePreset, SystemPrompt};
-pub use queue::{BatchStatus, ItemFailure, ItemStatus, QueueItem, QueueStatus};
+pub use queue::{BatchStatus, ItemCall, ItemFailure, ItemStatus, QueueItem, QueueStatus};
 pub use user::User;
 pub use workflow::{WorkflowCategory, WorkflowEntry, WorkflowRecord};

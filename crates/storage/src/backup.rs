@@ -15,7 +15,11 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 const PAGES_AT_ONCE: i32 = 4096;
 
 /// Copies the database to `invokeai_backup_<date>-<time>.db` next to it; the name carries local time, for people.
-pub(crate) fn before_migrating(path: &Path, now: Timestamp) -> Result<PathBuf, StorageError> {
+/// Made before the file is changed in a way that should be possible to take back.
+///
+/// # Errors
+/// As for [`copy_file`].
+pub fn copy_beside(path: &Path, now: Timestamp) -> Result<PathBuf, StorageError> {
     let time = now.to_zoned(TimeZone::system()).strftime("%Y%m%d-%H%M%S").to_string();
     let mut name = format!("invokeai_backup_{time}.db");
     let mut number = 1;
@@ -25,7 +29,7 @@ pub(crate) fn before_migrating(path: &Path, now: Timestamp) -> Result<PathBuf, S
     }
     let copy = path.with_file_name(&name);
     copy_file(path, &copy)?;
-    tracing::info!(backup = %copy.display(), "database backed up before migrating");
+    tracing::info!(backup = %copy.display(), "database backed up");
     Ok(copy)
 }
 
@@ -119,8 +123,11 @@ pub fn restore(backup: &Path, database: &Path) -> Result<Option<PathBuf>, Storag
 }
 
 /// Brings what the journal holds into the file, which works only when nobody else has it open. A file that is damaged may
-/// fail at that, and is replaced nevertheless.
-fn release(database: &Path) -> Result<(), StorageError> {
+/// fail at that, which is no error here.
+///
+/// # Errors
+/// When another program has the file open.
+pub fn release(database: &Path) -> Result<(), StorageError> {
     if !database.exists() {
         return Ok(());
     }

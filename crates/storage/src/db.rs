@@ -2,7 +2,7 @@
 
 use crate::readers::Readers;
 use crate::upgrade::ModelMove;
-use crate::{StorageError, backup, clock, inspect, migrate, upgrade};
+use crate::{StorageError, backup, clock, inspect, migrate, queue, upgrade};
 use invoke_domain::{Clock, Random};
 use jiff::Timestamp;
 use parking_lot::{Mutex, RwLock};
@@ -123,6 +123,7 @@ impl Database {
             // What moves files next must not be undone by a power loss.
             writer.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)")?;
         }
+        queue::keep_counts(&mut writer)?;
         let database = Self::assemble(writer, address, flags, settings, clock);
         if let Some(models_dir) = &settings.models_dir {
             upgrade::finish_moves(&database, models_dir)?;
@@ -143,8 +144,8 @@ impl Database {
         Self(Arc::new(Inner { readers, writer: Mutex::new(writer), turns, clock, path }))
     }
 
-    /// What opening the file would do to it, tried on a copy in memory, and that copy, to look further at. Neither the file
-    /// nor its neighbours change.
+    /// What opening the file would do to it, and a database to look further at: the file itself when it is up to date,
+    /// otherwise a copy in memory on which it was tried. The file does not change.
     ///
     /// # Errors
     /// As for [`Self::open`].
@@ -157,9 +158,12 @@ impl Database {
         let mut rehearsal = Rehearsal::default();
         if let Some(path) = &settings.path {
             match inspect::inspect(path)? {
-                inspect::Found::Nothing => {}
+                inspect::Found::UpToDate => {
+                    let unmoved = StorageSettings { models_dir: None, ..settings.clone() };
+                    return Ok((rehearsal, Self::open(&unmoved, clock, random)?));
+                }
                 inspect::Found::Older { version } => rehearsal.older = Some(version),
-                inspect::Found::NeedsMigration | inspect::Found::UpToDate => {}
+                inspect::Found::Nothing | inspect::Found::NeedsMigration => {}
             }
             if path.exists() {
                 let source = inspect::open_to_look(path)?;
@@ -270,7 +274,7 @@ fn open_file(path: &Path, clock: &Arc<dyn Clock>, upgrades: bool) -> Result<Open
             if let Some(folder) = path.parent() {
                 backup::remove_unfinished(folder, clock.now());
             }
-            backup::before_migrating(path, clock.now())?;
+            backup::copy_beside(path, clock.now())?;
         }
         inspect::Found::Nothing | inspect::Found::UpToDate => {}
     }

@@ -23,6 +23,7 @@ pub mod app_settings;
 pub mod backup;
 pub mod boards;
 pub mod client_state;
+pub mod consistency;
 pub mod file_deletions;
 pub mod image_sizes;
 pub mod images;

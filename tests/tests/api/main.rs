@@ -4,6 +4,8 @@
 mod access;
 mod auth;
 mod browser_attacks;
+mod called_workflows;
+mod chaos;
 mod client_state;
 mod configuration;
 mod images;
@@ -13,6 +15,7 @@ mod pages;
 mod presets;
 mod proxy;
 mod queue;
+mod queue_overview;
 mod replay;
 mod replay_accounts;
 mod socket;

@@ -40,6 +40,14 @@ impl Client {
         self.ask(&request("POST", path, token, &body.to_string()), path)
     }
 
+    /// PUT without a body, and the JSON of a successful answer.
+    ///
+    /// # Errors
+    /// When the answer is none, or not a success.
+    pub(crate) fn put(&mut self, path: &str, token: &str) -> Result<Value> {
+        self.ask(&request("PUT", path, Some(token), ""), path)
+    }
+
     /// Signs in, with further header lines; status and body of whatever is answered.
     ///
     /// # Errors

@@ -3,6 +3,7 @@
 
 mod http;
 mod process;
+mod scale;
 mod wrong_passwords;
 
 use crate::shell::{cargo, root};
@@ -25,6 +26,9 @@ pub(crate) struct Options {
     /// Seconds of load per measurement.
     #[arg(long, default_value_t = 5)]
     seconds: u64,
+    /// Only a small run of what is measured inside the server, which shows that it works and nothing else.
+    #[arg(long)]
+    quick: bool,
     /// Leave out generating pictures.
     #[arg(long)]
     no_generation: bool,
@@ -50,6 +54,7 @@ struct Figures {
     resident_megabytes: Vec<f64>,
     requests_per_second: Vec<f64>,
     seconds_per_step: Vec<f64>,
+    enqueue_seconds: Vec<f64>,
     me_quiet_median: Vec<f64>,
     me_quiet_p99: Vec<f64>,
     me_guessed_median: Vec<f64>,
@@ -62,6 +67,9 @@ struct Figures {
 /// # Errors
 /// When a server does not build, start or answer.
 pub(crate) fn run(options: &Options) -> Result<()> {
+    if options.quick {
+        return scale::run(true);
+    }
     libtorch::prepare(false)?;
     let mut build = cargo(&["build", "--package", "invoke-server"]);
     if !options.no_generation {
@@ -81,7 +89,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         }
     }
     report(&contestants);
-    Ok(())
+    scale::run(false)
 }
 
 fn measure(command: &str, figures: &mut Figures, options: &Options) -> Result<()> {
@@ -103,6 +111,7 @@ fn measure(command: &str, figures: &mut Figures, options: &Options) -> Result<()
         CONNECTIONS,
         duration,
     )?);
+    figures.enqueue_seconds.push(enqueue_seconds(&mut client, &token)?);
     let guessed = wrong_passwords::measure(server.port, &token, options.wrong_passwords)?;
     figures.me_quiet_median.push(guessed.quiet_median);
     figures.me_quiet_p99.push(guessed.quiet_p99);
@@ -113,6 +122,22 @@ fn measure(command: &str, figures: &mut Figures, options: &Options) -> Result<()
         figures.seconds_per_step.push(seconds_per_step(&mut client, &token)?);
     }
     Ok(())
+}
+
+/// Seconds until a batch of 10,000 items is accepted, over HTTP. The queue is paused meanwhile and cleared afterwards.
+fn enqueue_seconds(client: &mut Client, token: &str) -> Result<f64> {
+    client.put("/api/v1/queue/default/processor/pause", token)?;
+    let graph = json!({ "id": "one", "nodes": { "a": { "type": "integer", "id": "a" } }, "edges": [] });
+    let body = json!({ "prepend": false, "batch": { "runs": 10_000, "graph": graph } });
+    let start = Instant::now();
+    let answer = client.post("/api/v1/queue/default/enqueue_batch", &body, Some(token))?;
+    let seconds = start.elapsed().as_secs_f64();
+    if answer["enqueued"] != 10_000 {
+        bail!("not all items were accepted: {}", answer["enqueued"]);
+    }
+    client.put("/api/v1/queue/default/clear", token)?;
+    client.put("/api/v1/queue/default/processor/resume", token)?;
+    Ok(seconds)
 }
 
 fn seconds_per_step(client: &mut Client, token: &str) -> Result<f64> {
@@ -199,7 +224,7 @@ fn median(values: &[f64]) -> Option<f64> {
 
 fn report(contestants: &[(&str, String, Figures)]) {
     type Row = (&'static str, fn(&Figures) -> &Vec<f64>, bool);
-    let rows: [Row; 9] = [
+    let rows: [Row; 10] = [
         ("seconds from exec to the first answer", |figures| &figures.start_seconds, true),
         ("resident memory at rest, MB", |figures| &figures.resident_megabytes, true),
         ("GET /api/v1/auth/me per second, 32 connections", |figures| &figures.requests_per_second, false),
@@ -208,6 +233,7 @@ fn report(contestants: &[(&str, String, Figures)]) {
         ("the same during wrong passwords, median", |figures| &figures.me_guessed_median, true),
         ("the same during wrong passwords, 99th percentile", |figures| &figures.me_guessed_p99, true),
         ("wrong passwords refused unread", |figures| &figures.guesses_refused, false),
+        ("seconds to enqueue 10,000 items", |figures| &figures.enqueue_seconds, true),
         ("seconds per step, tiny model, 256x256", |figures| &figures.seconds_per_step, true),
     ];
     println!("\n| medians | {} |", contestants.iter().map(|(name, ..)| *name).collect::<Vec<_>>().join(" | "));

@@ -40,15 +40,17 @@ operations! {
     },
     app::{
         version, dependencies, patchmatch, devices, runtime_config, update_runtime_config, provider_statuses,
-        provider_configs, set_provider, reset_provider, get_log_level, set_log_level,
+        provider_configs, set_provider, reset_provider, get_log_level, set_log_level, clear_invocation_cache,
+        enable_invocation_cache, disable_invocation_cache, get_invocation_cache_status,
     },
-    utilities::{fonts, font_file, expand_prompt, image_to_prompt},
+    utilities::{dynamic_prompts, fonts, font_file, expand_prompt, image_to_prompt},
     models::{list, get, delete, install, list_installs, get_install, stats},
     images::{list, delete, get, count_intermediates, metadata, workflow, head_full, full, thumbnail, names, by_names},
     queue::{
         enqueue_batch, list_all, item_ids, items_by_ids, item_summaries_by_ids, resume, pause, cancel_all_except_current,
         delete_all_except_current, cancel_by_batch_ids, cancel_by_destination, retry_items_by_id, clear, prune, current,
         next, status, batch_status, get_item, delete_item, cancel_item, counts_by_destination, delete_by_destination,
+        overview,
     },
     videos::{
         upload, names, delete_from_list, delete_uncategorized, star, unstar, add_to_board, remove_from_board, list,

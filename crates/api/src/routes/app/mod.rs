@@ -1,7 +1,11 @@
 //! About the program: what it is made of, how it is set up, what it can do.
 
+pub(crate) mod clear_invocation_cache;
 pub(crate) mod dependencies;
 pub(crate) mod devices;
+pub(crate) mod disable_invocation_cache;
+pub(crate) mod enable_invocation_cache;
+pub(crate) mod get_invocation_cache_status;
 pub(crate) mod get_log_level;
 pub(crate) mod patchmatch;
 pub(crate) mod provider_configs;
