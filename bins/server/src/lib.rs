@@ -9,15 +9,18 @@
 //! folders.rs    the folders of a root directory      listen.rs   the socket, or the next free one
 //! tls.rs        certificate and key for https
 //! pages.rs      where the browser's files come from  workers.rs  who runs the queue's items
+//! runtime.rs    settings changed at run time         devices.rs  what this machine can compute with
 //! ```
 
 mod backups;
 mod compose;
+mod devices;
 mod error;
 mod folders;
 mod listen;
 pub mod logging;
 mod pages;
+mod runtime;
 mod start;
 mod tls;
 mod workers;

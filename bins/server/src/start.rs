@@ -2,9 +2,9 @@
 //! comes after listening.
 
 use crate::backups::Scheduled;
-use crate::compose::{Parts, compose};
+use crate::compose::{self, Parts};
 use crate::workers::Running;
-use crate::{StartError, folders, listen, tls, workers};
+use crate::{StartError, folders, listen, runtime, tls, workers};
 use actix_web::dev::ServerHandle;
 use actix_web::{App as Site, HttpServer};
 use invoke_api::App;
@@ -49,7 +49,9 @@ impl Server {
         let listener = listen::bind(&settings.network.host, port)?;
         let address = listener.local_addr().map_err(StartError::Threads)?;
         let loopback = listen::is_loopback(address.ip());
-        let app = Arc::new(compose(settings, &parts, loopback)?);
+        let database = compose::open(settings, &parts)?;
+        let settings = &runtime::changed(settings, &database)?;
+        let app = Arc::new(compose::compose(settings, &parts, database, loopback)?);
         take_up_earlier_run(&app)?;
         warn_about_openness(&app, loopback);
         let backups = Scheduled::start(settings, Arc::clone(&parts.clock))?;
@@ -149,6 +151,8 @@ fn take_up_earlier_run(app: &App) -> Result<(), StartError> {
         tracing::info!(removed, "removed the files of images that were never finished or had been deleted");
     }
     app.queue.recover_at_start()?;
+    app.workflows.sync_shipped()?;
+    app.presets.sync_shipped()?;
     Ok(())
 }
 

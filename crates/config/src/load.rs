@@ -1,6 +1,6 @@
 //! Finding the root and the file, and reading both into [`Settings`].
 
-use crate::reader::Reader;
+use crate::reader::{Layer, Reader};
 use crate::sections::{Accounts, Backups, Cache, Device, External, Logging, Models, Network, Paths, Queue};
 use crate::{ConfigError, Key};
 use serde_json::{Map, Value};
@@ -73,6 +73,8 @@ pub struct Settings {
     pub backups: Backups,
     /// External providers.
     pub external: External,
+    /// The keys that are not at their default, and where they come from.
+    pub given: BTreeMap<&'static str, Layer>,
 }
 
 impl Settings {
@@ -114,9 +116,12 @@ impl Settings {
             accounts: Accounts::read(&mut reader)?,
             backups: Backups::read(&mut reader)?,
             external: External::read(&mut reader)?,
+            given: BTreeMap::new(),
             root,
             config_file: config_file.clone(),
         };
+        settings.given = reader.given();
+        settings.given.remove("schema_version");
         warnings.extend(reader.warnings());
         settings.make_absolute();
         settings.check()?;
@@ -138,6 +143,49 @@ impl Settings {
             External::keys(),
         ]
         .concat()
+    }
+
+    /// Every value, in the order of the sections; secrets masked.
+    pub fn values(&self) -> Vec<(&'static str, Value)> {
+        [
+            self.network.values(),
+            self.paths.values(),
+            self.logging.values(),
+            self.cache.values(),
+            self.device.values(),
+            self.queue.values(),
+            self.models.values(),
+            self.accounts.values(),
+            self.external.values(),
+        ]
+        .concat()
+    }
+
+    /// Lets a change that was made while the server ran win over the file and the default, but not over the environment.
+    /// Says whether the value was acceptable; unknown keys never are.
+    pub fn change(&mut self, key: &str, value: &Value) -> bool {
+        let Some(key) = Self::keys().into_iter().map(|known| known.name).find(|name| *name == key) else {
+            return false;
+        };
+        if self.given.get(key) == Some(&Layer::Environment) {
+            return true;
+        }
+        let sections = [
+            self.network.set(key, value),
+            self.paths.set(key, value),
+            self.logging.set(key, value),
+            self.cache.set(key, value),
+            self.device.set(key, value),
+            self.queue.set(key, value),
+            self.models.set(key, value),
+            self.accounts.set(key, value),
+            self.external.set(key, value),
+        ];
+        let accepted = sections.into_iter().flatten().any(|accepted| accepted);
+        if accepted {
+            self.given.insert(key, Layer::Runtime);
+        }
+        accepted
     }
 
     /// The database file, `None` when it is kept in memory.
