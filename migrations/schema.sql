@@ -543,3 +543,10 @@ CREATE TABLE queue_counted (
     one INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
     last_item_id INTEGER NOT NULL
 );
+
+CREATE TABLE model_moves (
+    model_key TEXT NOT NULL PRIMARY KEY,
+    -- Both relative to the models folder.
+    old_path TEXT NOT NULL,
+    new_path TEXT NOT NULL
+);

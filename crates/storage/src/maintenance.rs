@@ -22,6 +22,15 @@ impl Database {
         self.read(|tx| Ok(damage(tx.sql())?))
     }
 
+    /// Brings everything the journal holds into the file, so that the file alone is the database: for the end of the server,
+    /// after which people copy it.
+    ///
+    /// # Errors
+    /// When another process writes for longer than the busy timeout.
+    pub fn settle(&self) -> Result<(), StorageError> {
+        self.with_writer(|connection| connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)"))
+    }
+
     /// Rebuilds the file without the gaps that deleted rows left, renews the statistics its queries are planned by, and
     /// empties the journal into it. Other writers wait meanwhile; it needs as much free disk space again as the file has.
     ///
@@ -34,11 +43,16 @@ impl Database {
     }
 }
 
+/// What `integrity_check` says about the file's pages, rows and indices, when it says anything but "ok".
+pub(crate) fn torn(connection: &rusqlite::Connection) -> Result<Vec<String>, rusqlite::Error> {
+    let mut check = connection.prepare("PRAGMA integrity_check")?;
+    let lines: Vec<String> = check.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    Ok(lines.into_iter().filter(|line| line != "ok").collect())
+}
+
 /// See [`Database::find_damage`].
 pub(crate) fn damage(connection: &rusqlite::Connection) -> Result<Vec<String>, rusqlite::Error> {
-    let mut found: Vec<String> =
-        connection.prepare("PRAGMA integrity_check")?.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
-    found.retain(|line| line != "ok");
+    let mut found = torn(connection)?;
     let mut broken = connection.prepare("PRAGMA foreign_key_check")?;
     let mut rows = broken.query([])?;
     while let Some(row) = rows.next()? {
