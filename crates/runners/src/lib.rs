@@ -19,6 +19,7 @@ mod endpoint;
 mod error;
 mod lane;
 mod process;
+mod prompt_files;
 mod run;
 mod runners;
 mod scratch;

@@ -63,8 +63,8 @@ impl Runners {
         let bells: Vec<Bell> = settings.devices.iter().map(|_| Bell::default()).collect();
         let (stop, _) = watch::channel(false);
         let shared = Arc::new(Shared {
+            services: Services { backlog, images, models, prompts_dir: settings.prompts_dir.clone() },
             settings,
-            services: Services { backlog, images, models },
             bus,
             random,
             door: endpoint.door().clone(),
