@@ -28,6 +28,7 @@ pub(crate) enum Question {
     /// By name and type.
     SearchModels(String, String),
     ReadPrompts(String),
+    SeeImages(Vec<String>),
 }
 
 /// What it gets.
@@ -41,6 +42,7 @@ pub(crate) enum Reply {
     Model(FoundModel),
     Models(Vec<String>),
     Prompts(String),
+    Seen(bool),
 }
 
 /// The parts of the server that nodes reach.
@@ -86,6 +88,7 @@ impl Desk {
             Question::FindModel(key) => self.find_model(&owner, &key),
             Question::SearchModels(name, kind) => self.search_models(name, kind),
             Question::ReadPrompts(path) => prompt_files::read(&self.services.prompts_dir, &path).map(Reply::Prompts),
+            Question::SeeImages(names) => Ok(Reply::Seen(self.sees_images(&owner, &names))),
         };
         answered.unwrap_or_else(Reply::Failure)
     }
@@ -124,6 +127,12 @@ impl Desk {
         let picture = Picture::new(mode, width, height, Bytes::from(pixels.into_data()));
         let broken = |error| self.internal("ImageFileNotFoundException", "The image could not be read", &error);
         Ok(Reply::Image(picture.map_err(broken)?, metadata))
+    }
+
+    /// What cannot be checked is not seen.
+    fn sees_images(&self, owner: &Actor, names: &[String]) -> bool {
+        let images = &self.services.images;
+        names.iter().all(|name| images.get(owner, &ImageName::from(name.as_str())).is_ok())
     }
 
     fn store_image(&self, owner: &Actor, picture: Picture, request: StoreImage) -> Result<Reply, Failure> {

@@ -1,9 +1,9 @@
 //! What the computing thread says to the server.
 
 use crate::wire::{
-    Ask, Canceled, Chunk, Completed, Failure, FindModel, FoundModel, FromWorker, LoadImage, ModelLoad, NodeCompleted,
-    NodeFailed, NodeProgress, NodeStarted, Payload, Preview, ReadPrompts, RunFinished, SearchModels, StoreImage,
-    StoredImage, ask::Verb, from_worker::Body, run_finished::Outcome,
+    Ask, CacheStatus, Canceled, Chunk, Completed, Failure, FindModel, FoundModel, FromWorker, LoadImage, ModelLoad,
+    NodeCompleted, NodeFailed, NodeProgress, NodeStarted, Payload, Preview, ReadPrompts, RunFinished, SearchModels,
+    SeeImages, StoreImage, StoredImage, Waiting, ask::Verb, from_worker::Body, run_finished::Outcome,
 };
 use crate::{Picture, pack};
 use bytes::Bytes;
@@ -21,6 +21,7 @@ pub(super) enum Answered {
     Model(FoundModel),
     Models(Vec<String>),
     Prompts(String),
+    Seen(bool),
 }
 
 /// Speaks to the server; cheap to clone.
@@ -163,6 +164,16 @@ impl RunLink {
         self.finish(session, Outcome::Canceled(Canceled {}));
     }
 
+    /// A node calls a saved workflow.
+    pub fn finish_waiting(&self, session: Option<String>, node: String) {
+        self.finish(session, Outcome::Waiting(Waiting { node }));
+    }
+
+    /// How the cache of node results stands; to be told before the end of the run.
+    pub fn cache_status(&self, status: CacheStatus) {
+        self.send(Body::CacheStatus(status));
+    }
+
     fn finish(&self, session: Option<String>, outcome: Outcome) {
         let session = session.map(|session| self.payload(session));
         self.send(Body::RunFinished(RunFinished { session, outcome: Some(outcome) }));
@@ -206,6 +217,14 @@ impl RunLink {
     pub fn read_prompts(&self, path: &str) -> Result<String, Failure> {
         match self.ask(Verb::ReadPrompts(ReadPrompts { path: path.to_owned() }))? {
             Answered::Prompts(text) => Ok(text),
+            _ => Err(mismatch()),
+        }
+    }
+
+    /// Whether all these images are there and the run's owner may see them.
+    pub fn see_images(&self, names: Vec<String>) -> Result<bool, Failure> {
+        match self.ask(Verb::SeeImages(SeeImages { names }))? {
+            Answered::Seen(all) => Ok(all),
             _ => Err(mismatch()),
         }
     }
