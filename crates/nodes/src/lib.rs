@@ -49,7 +49,7 @@ pub mod conditioning {
     mod rules;
     pub mod t2i_adapter;
 
-    pub(crate) use rules::{check_influence, image_encoder, target_blocks};
+    pub(crate) use rules::{check_influence, image_encoder, influence_rules, target_blocks};
 }
 
 /// Pictures.

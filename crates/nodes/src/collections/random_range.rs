@@ -25,7 +25,7 @@ node! {
         #[field(default = 1)]
         pub size: i64,
         /// Where the row of random numbers begins
-        #[field(default = 0, ge = 0, le = 4294967295)]
+        #[field(default = 0, ge = 0, le = 4294967295u32)]
         pub seed: i64,
     }
 }

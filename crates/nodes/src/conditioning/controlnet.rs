@@ -2,7 +2,7 @@
 
 use invoke_graph::{Node, NodeError, OneOrMany, RunContext, node, output};
 
-use crate::conditioning::check_influence;
+use crate::conditioning::influence_rules;
 use crate::fields::{ControlField, ControlMode, ControlResizeMode, ImageField, ModelIdentifierField};
 
 output! {
@@ -18,7 +18,8 @@ node! {
     /// Says which ControlNet steers the picture, by which image, how strongly and when.
     #[node(
         kind = "controlnet", class = "ControlNetInvocation", title = "ControlNet - SD1.5, SD2, SDXL",
-        tags = ["controlnet"], category = "conditioning", version = "1.1.3"
+        tags = ["controlnet"], category = "conditioning", version = "1.1.3",
+        rules = influence_rules("control_weight")
     )]
     pub struct ControlNet -> ControlOutput {
         /// The control image
@@ -46,7 +47,6 @@ node! {
 
 impl<C: RunContext> Node<C> for ControlNet {
     fn run(self, _: &mut C) -> Result<ControlOutput, NodeError> {
-        check_influence(&self.control_weight, self.begin_step_percent, self.end_step_percent)?;
         let control = ControlField {
             image: self.image,
             control_model: self.control_model,

@@ -3,7 +3,7 @@
 use invoke_graph::{NULL, Node, NodeError, OneOrMany, choices, node, output};
 
 use crate::Context;
-use crate::conditioning::{check_influence, image_encoder, target_blocks};
+use crate::conditioning::{image_encoder, influence_rules, target_blocks};
 use crate::fields::{IPAdapterField, ImageField, ModelIdentifierField, TensorField};
 
 choices! {
@@ -53,7 +53,8 @@ node! {
     /// Says which IP-Adapter steers the picture, by which images, how strongly and when.
     #[node(
         kind = "ip_adapter", class = "IPAdapterInvocation", title = "IP-Adapter - SD1.5, SDXL",
-        tags = ["ip_adapter", "control"], category = "conditioning", version = "1.5.1"
+        tags = ["ip_adapter", "control"], category = "conditioning", version = "1.5.1",
+        rules = influence_rules("weight")
     )]
     pub struct IpAdapter -> IPAdapterOutput {
         /// The images to take from
@@ -87,7 +88,6 @@ node! {
 
 impl Node<Context> for IpAdapter {
     fn run(self, context: &mut Context) -> Result<IPAdapterOutput, NodeError> {
-        check_influence(&self.weight, self.begin_step_percent, self.end_step_percent)?;
         let record = context.host().model(&self.ip_adapter_model.key)?.record;
         let image_encoder_model = image_encoder(context, &record, self.clip_vision_model)?;
         let target_blocks = target_blocks(self.method, record.base())?;

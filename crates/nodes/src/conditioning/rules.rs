@@ -1,24 +1,36 @@
 //! What the nodes that steer by images share.
 
 use invoke_domain::ModelRecord;
-use invoke_graph::{NodeError, OneOrMany};
+use invoke_graph::{NodeError, OneOrMany, Rule, Test};
 
 use super::ip_adapter::{ClipVision, IpAdapterWay};
 use crate::Context;
 use crate::fields::{ModelIdentifierField, ModelType};
 use crate::metadata::identifier_of;
 
-/// How strongly and how long a control may work.
+const WEIGHTS: &str = "Control weights must be within -1 to 2 range";
+const STEPS: &str = "Begin step percent must be less than or equal to end step percent";
+
+/// How strongly (the input `weight`) and how long a control may work, told when it is enqueued.
+pub(crate) fn influence_rules(weight: &str) -> [Rule; 3] {
+    [
+        Rule::at(weight, [(weight, Test::Below(-1.0))], WEIGHTS),
+        Rule::at(weight, [(weight, Test::Above(2.0))], WEIGHTS),
+        Rule::whole([("begin_step_percent", Test::MoreThan("end_step_percent".into()))], STEPS),
+    ]
+}
+
+/// How strongly and how long a control may work, for controls that are no node's input.
 pub(crate) fn check_influence(weight: &OneOrMany<f64>, begin: f64, end: f64) -> Result<(), NodeError> {
     let weights = match weight {
         OneOrMany::One(weight) => std::slice::from_ref(weight),
         OneOrMany::Many(weights) => weights,
     };
     if weights.iter().any(|weight| !(-1.0..=2.0).contains(weight)) {
-        return Err(NodeError::value("Control weights must be within -1 to 2 range"));
+        return Err(NodeError::value(WEIGHTS));
     }
     if begin > end {
-        return Err(NodeError::value("Begin step percent must be less than or equal to end step percent"));
+        return Err(NodeError::value(STEPS));
     }
     Ok(())
 }

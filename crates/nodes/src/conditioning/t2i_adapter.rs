@@ -2,7 +2,7 @@
 
 use invoke_graph::{Node, NodeError, OneOrMany, RunContext, node, output};
 
-use crate::conditioning::check_influence;
+use crate::conditioning::influence_rules;
 use crate::fields::{ControlResizeMode, ImageField, ModelIdentifierField, T2IAdapterField};
 
 output! {
@@ -19,7 +19,8 @@ node! {
     /// Says which T2I-Adapter steers the picture, by which image, how strongly and when.
     #[node(
         kind = "t2i_adapter", class = "T2IAdapterInvocation", title = "T2I-Adapter - SD1.5, SDXL",
-        tags = ["t2i_adapter", "control"], category = "conditioning", version = "1.0.4"
+        tags = ["t2i_adapter", "control"], category = "conditioning", version = "1.0.4",
+        rules = influence_rules("weight")
     )]
     pub struct T2iAdapter -> T2IAdapterOutput {
         /// The control image
@@ -47,7 +48,6 @@ node! {
 
 impl<C: RunContext> Node<C> for T2iAdapter {
     fn run(self, _: &mut C) -> Result<T2IAdapterOutput, NodeError> {
-        check_influence(&self.weight, self.begin_step_percent, self.end_step_percent)?;
         let t2i_adapter = T2IAdapterField {
             image: self.image,
             t2i_adapter_model: self.t2i_adapter_model,

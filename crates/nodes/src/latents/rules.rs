@@ -87,6 +87,9 @@ pub(crate) fn ideal_sides(width: i64, height: i64, side: f64) -> Result<(i64, i6
     }
     let proportion = width as f64 / height as f64;
     let (least, area) = ((side * 0.5).floor(), side * side);
+    if proportion < 0.0 {
+        return Err(NodeError::value("math domain error"));
+    }
     let (width, height) = if proportion > 1.0 {
         let height = least.max((area / proportion).sqrt());
         (height * proportion, height)

@@ -109,3 +109,49 @@ fn listed<T: Serialize>(items: Option<OneOrMany<T>>) -> Result<Vec<Value>, NodeE
 fn json(value: impl Serialize) -> Result<Value, NodeError> {
     serde_json::to_value(value).map_err(|error| NodeError::value(error.to_string()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The rows of `xtask/fixtures/plain_nodes.py`, in which the reference wrote down a denoising of 64 by 72 pixels.
+    #[test]
+    fn what_is_written_down_is_what_the_reference_writes() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/fixtures/nodes/plain.json");
+        let fixture: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+        let rows = fixture["rows"].as_array().unwrap().iter().filter(|row| row["type"] == "denoise_latents_meta");
+        let mut compared = 0;
+        for row in rows {
+            let mut vocabulary = Vocabulary::default();
+            let spec = DenoiseLatentsMeta::spec(&mut vocabulary);
+            // As validation leaves a node: with its defaults.
+            let mut inputs = Map::new();
+            for input in &spec.inputs {
+                let given = row["inputs"].get(&input.name).filter(|given| !given.is_null());
+                if let Some(value) = given.or(input.default.as_ref()) {
+                    let checked = invoke_graph::check_field(input, value, &vocabulary, &[]).unwrap();
+                    inputs.insert(input.name.clone(), checked);
+                }
+            }
+            let node: DenoiseLatents = serde_json::from_value(inputs.into()).unwrap();
+            let mut said = row["metadata"].as_object().cloned().unwrap_or_default();
+            said.extend([("width".to_owned(), json!(64)), ("height".to_owned(), json!(72))]);
+            said.extend(described(&node).unwrap());
+            assert_eq!(floating(&said.into()), floating(&row["gives"]["output"]["metadata"]));
+            compared += 1;
+        }
+        assert_eq!(compared, 2);
+    }
+
+    /// With all numbers floating: `0` and `0.0` are one in JSON.
+    fn floating(value: &Value) -> Value {
+        match value {
+            Value::Object(fields) => {
+                fields.iter().map(|(key, value)| (key.clone(), floating(value))).collect::<Map<_, _>>().into()
+            }
+            Value::Array(items) => items.iter().map(floating).collect(),
+            Value::Number(number) => json!(number.as_f64()),
+            other => other.clone(),
+        }
+    }
+}

@@ -1,6 +1,6 @@
 //! One text out of the metadata of a picture.
 
-use invoke_graph::{Classification, MetadataField, Node, NodeError, node};
+use invoke_graph::{Classification, Node, NodeError, node};
 use serde_json::Value;
 
 use crate::Context;

@@ -4,7 +4,7 @@ use invoke_graph::{Classification, InputKind, MetadataField, NULL, Node, NodeErr
 use serde_json::Value;
 
 use crate::Context;
-use crate::metadata::labels::{CoreLabel, label};
+use crate::metadata::labels::{CoreLabel, label, needs_label};
 use crate::metadata::{APP_VERSION, given};
 use crate::outputs::MetadataOutput;
 
@@ -13,7 +13,8 @@ node! {
     #[node(
         kind = "metadata_item_linked", class = "MetadataItemLinkedInvocation", title = "Metadata Item Linked",
         tags = ["metadata"], category = "metadata", version = "1.0.1", classification = Classification::Beta,
-        metadata = true
+        metadata = true,
+        rules = [needs_label()]
     )]
     pub struct MetadataItemLinked -> MetadataOutput {
         /// The label to look for

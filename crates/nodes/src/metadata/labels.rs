@@ -1,6 +1,6 @@
 //! The labels nodes offer to look for, and finding what lies at one.
 
-use invoke_graph::{NodeError, choices};
+use invoke_graph::{NodeError, Rule, Test, choices};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -102,6 +102,12 @@ choices! {
         Custom = "* CUSTOM LABEL *",
         Vae = "vae",
     }
+}
+
+/// Who chooses a label of their own must say which.
+pub(crate) fn needs_label() -> Rule {
+    let broken = [("label", Test::Is(CUSTOM.into())), ("custom_label", Test::Blank)];
+    Rule::whole(broken, "You must enter a Custom Label")
 }
 
 /// The label that is meant: the chosen one, or one's own.

@@ -4,7 +4,7 @@ use invoke_graph::{Classification, InputKind, NULL, Node, NodeError, node};
 
 use crate::Context;
 use crate::metadata::fitting;
-use crate::metadata::labels::{BooleanLabel, find};
+use crate::metadata::labels::{BooleanLabel, find, needs_label};
 use crate::outputs::BooleanCollectionOutput;
 
 node! {
@@ -12,7 +12,8 @@ node! {
     #[node(
         kind = "metadata_to_bool_collection", class = "MetadataToBoolCollectionInvocation",
         title = "Metadata To Bool Collection", tags = ["metadata"], category = "metadata", version = "1.0.0",
-        classification = Classification::Beta, metadata = true
+        classification = Classification::Beta, metadata = true,
+        rules = [needs_label()]
     )]
     pub struct MetadataToBoolCollection -> BooleanCollectionOutput {
         /// The label to look for
@@ -29,7 +30,6 @@ node! {
 impl Node<Context> for MetadataToBoolCollection {
     fn run(self, context: &mut Context) -> Result<BooleanCollectionOutput, NodeError> {
         let found = find(context, self.label, self.custom_label)?;
-
         Ok(BooleanCollectionOutput { collection: found.map_or(Ok(self.default_value), fitting)? })
     }
 }

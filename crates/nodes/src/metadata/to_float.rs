@@ -3,7 +3,7 @@
 use invoke_graph::{Classification, InputKind, NULL, Node, NodeError, node};
 
 use crate::Context;
-use crate::metadata::labels::{FloatLabel, find};
+use crate::metadata::labels::{FloatLabel, find, needs_label};
 use crate::metadata::python_float;
 use crate::outputs::FloatOutput;
 
@@ -12,7 +12,8 @@ node! {
     #[node(
         kind = "metadata_to_float", class = "MetadataToFloatInvocation", title = "Metadata To Float",
         tags = ["metadata"], category = "metadata", version = "1.1.0", classification = Classification::Beta,
-        metadata = true
+        metadata = true,
+        rules = [needs_label()]
     )]
     pub struct MetadataToFloat -> FloatOutput {
         /// The label to look for
@@ -29,7 +30,6 @@ node! {
 impl Node<Context> for MetadataToFloat {
     fn run(self, context: &mut Context) -> Result<FloatOutput, NodeError> {
         let found = find(context, self.label, self.custom_label)?;
-
         Ok(FloatOutput { value: found.map_or(Ok(self.default_value), |value| python_float(&value))? })
     }
 }

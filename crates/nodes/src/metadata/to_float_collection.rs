@@ -4,7 +4,7 @@ use invoke_graph::{Classification, InputKind, NULL, Node, NodeError, node};
 
 use crate::Context;
 use crate::metadata::fitting;
-use crate::metadata::labels::{FloatLabel, find};
+use crate::metadata::labels::{FloatLabel, find, needs_label};
 use crate::outputs::FloatCollectionOutput;
 
 node! {
@@ -12,7 +12,8 @@ node! {
     #[node(
         kind = "metadata_to_float_collection", class = "MetadataToFloatCollectionInvocation",
         title = "Metadata To Float Collection", tags = ["metadata"], category = "metadata", version = "1.0.0",
-        classification = Classification::Beta, metadata = true
+        classification = Classification::Beta, metadata = true,
+        rules = [needs_label()]
     )]
     pub struct MetadataToFloatCollection -> FloatCollectionOutput {
         /// The label to look for
@@ -29,7 +30,6 @@ node! {
 impl Node<Context> for MetadataToFloatCollection {
     fn run(self, context: &mut Context) -> Result<FloatCollectionOutput, NodeError> {
         let found = find(context, self.label, self.custom_label)?;
-
         Ok(FloatCollectionOutput { collection: found.map_or(Ok(self.default_value), fitting)? })
     }
 }

@@ -3,7 +3,7 @@
 use invoke_graph::{Classification, InputKind, NULL, Node, NodeError, node};
 
 use crate::Context;
-use crate::metadata::labels::{IntegerLabel, find};
+use crate::metadata::labels::{IntegerLabel, find, needs_label};
 use crate::metadata::python_integer;
 use crate::outputs::IntegerOutput;
 
@@ -12,7 +12,8 @@ node! {
     #[node(
         kind = "metadata_to_integer", class = "MetadataToIntegerInvocation", title = "Metadata To Integer",
         tags = ["metadata"], category = "metadata", version = "1.0.0", classification = Classification::Beta,
-        metadata = true
+        metadata = true,
+        rules = [needs_label()]
     )]
     pub struct MetadataToInteger -> IntegerOutput {
         /// The label to look for
@@ -29,7 +30,6 @@ node! {
 impl Node<Context> for MetadataToInteger {
     fn run(self, context: &mut Context) -> Result<IntegerOutput, NodeError> {
         let found = find(context, self.label, self.custom_label)?;
-
         Ok(IntegerOutput { value: found.map_or(Ok(self.default_value), |value| python_integer(&value))? })
     }
 }

@@ -4,7 +4,7 @@ use invoke_graph::{Classification, InputKind, NULL, Node, NodeError, node};
 
 use crate::Context;
 use crate::metadata::fitting;
-use crate::metadata::labels::{IntegerLabel, find};
+use crate::metadata::labels::{IntegerLabel, find, needs_label};
 use crate::outputs::IntegerCollectionOutput;
 
 node! {
@@ -12,7 +12,8 @@ node! {
     #[node(
         kind = "metadata_to_integer_collection", class = "MetadataToIntegerCollectionInvocation",
         title = "Metadata To Integer Collection", tags = ["metadata"], category = "metadata", version = "1.0.0",
-        classification = Classification::Beta, metadata = true
+        classification = Classification::Beta, metadata = true,
+        rules = [needs_label()]
     )]
     pub struct MetadataToIntegerCollection -> IntegerCollectionOutput {
         /// The label to look for
@@ -29,7 +30,6 @@ node! {
 impl Node<Context> for MetadataToIntegerCollection {
     fn run(self, context: &mut Context) -> Result<IntegerCollectionOutput, NodeError> {
         let found = find(context, self.label, self.custom_label)?;
-
         Ok(IntegerCollectionOutput { collection: found.map_or(Ok(self.default_value), fitting)? })
     }
 }

@@ -4,7 +4,7 @@ use invoke_graph::{Classification, InputKind, NULL, Node, NodeError, node, outpu
 
 use crate::Context;
 use crate::fields::{CLIPField, ModelIdentifierField, ModelType, UNetField, VAEField};
-use crate::metadata::labels::{ModelLabel, find};
+use crate::metadata::labels::{ModelLabel, find, needs_label};
 use crate::metadata::models::{identifier, key_of};
 
 output! {
@@ -34,7 +34,8 @@ node! {
     #[node(
         kind = "metadata_to_model", class = "MetadataToModelInvocation", title = "Metadata To Model",
         tags = ["metadata"], category = "metadata", version = "1.3.0", classification = Classification::Beta,
-        metadata = true
+        metadata = true,
+        rules = [needs_label()]
     )]
     pub struct MetadataToModel -> MetadataToModelOutput {
         /// The label to look for
@@ -52,7 +53,6 @@ node! {
 impl Node<Context> for MetadataToModel {
     fn run(self, context: &mut Context) -> Result<MetadataToModelOutput, NodeError> {
         let found = find(context, self.label, self.custom_label)?;
-
         let key = key_of(context, found.as_ref(), ModelType::Main)?.unwrap_or(self.default_value.key);
         let model = identifier(context, &key)?;
         Ok(MetadataToModelOutput {

@@ -4,7 +4,7 @@ use invoke_graph::{Classification, InputKind, NULL, Node, NodeError, node, outpu
 
 use crate::Context;
 use crate::fields::{CLIPField, ModelIdentifierField, ModelType, UNetField, VAEField};
-use crate::metadata::labels::{ModelLabel, find};
+use crate::metadata::labels::{ModelLabel, find, needs_label};
 use crate::metadata::models::{identifier, key_of};
 
 output! {
@@ -37,7 +37,8 @@ node! {
     #[node(
         kind = "metadata_to_sdxl_model", class = "MetadataToSDXLModelInvocation", title = "Metadata To SDXL Model",
         tags = ["metadata"], category = "metadata", version = "1.3.0", classification = Classification::Beta,
-        metadata = true
+        metadata = true,
+        rules = [needs_label()]
     )]
     pub struct MetadataToSdxlModel -> MetadataToSDXLModelOutput {
         /// The label to look for
@@ -55,7 +56,6 @@ node! {
 impl Node<Context> for MetadataToSdxlModel {
     fn run(self, context: &mut Context) -> Result<MetadataToSDXLModelOutput, NodeError> {
         let found = find(context, self.label, self.custom_label)?;
-
         let key = key_of(context, found.as_ref(), ModelType::Main)?.unwrap_or(self.default_value.key);
         let model = identifier(context, &key)?;
         Ok(MetadataToSDXLModelOutput {

@@ -3,7 +3,7 @@
 use invoke_graph::{Classification, InputKind, NULL, Node, NodeError, node};
 
 use crate::Context;
-use crate::metadata::labels::{StringLabel, find};
+use crate::metadata::labels::{StringLabel, find, needs_label};
 use crate::metadata::python_text;
 use crate::outputs::StringOutput;
 
@@ -12,7 +12,8 @@ node! {
     #[node(
         kind = "metadata_to_string", class = "MetadataToStringInvocation", title = "Metadata To String",
         tags = ["metadata"], category = "metadata", version = "1.0.0", classification = Classification::Beta,
-        metadata = true
+        metadata = true,
+        rules = [needs_label()]
     )]
     pub struct MetadataToString -> StringOutput {
         /// The label to look for
@@ -29,7 +30,6 @@ node! {
 impl Node<Context> for MetadataToString {
     fn run(self, context: &mut Context) -> Result<StringOutput, NodeError> {
         let found = find(context, self.label, self.custom_label)?;
-
         Ok(StringOutput { value: found.map_or(self.default_value, |value| python_text(&value)) })
     }
 }

@@ -4,7 +4,7 @@ use invoke_graph::{Classification, InputKind, NULL, Node, NodeError, node};
 
 use crate::Context;
 use crate::metadata::fitting;
-use crate::metadata::labels::{StringLabel, find};
+use crate::metadata::labels::{StringLabel, find, needs_label};
 use crate::outputs::StringCollectionOutput;
 
 node! {
@@ -12,7 +12,8 @@ node! {
     #[node(
         kind = "metadata_to_string_collection", class = "MetadataToStringCollectionInvocation",
         title = "Metadata To String Collection", tags = ["metadata"], category = "metadata", version = "1.0.0",
-        classification = Classification::Beta, metadata = true
+        classification = Classification::Beta, metadata = true,
+        rules = [needs_label()]
     )]
     pub struct MetadataToStringCollection -> StringCollectionOutput {
         /// The label to look for
@@ -29,7 +30,6 @@ node! {
 impl Node<Context> for MetadataToStringCollection {
     fn run(self, context: &mut Context) -> Result<StringCollectionOutput, NodeError> {
         let found = find(context, self.label, self.custom_label)?;
-
         Ok(StringCollectionOutput { collection: found.map_or(Ok(self.default_value), fitting)? })
     }
 }

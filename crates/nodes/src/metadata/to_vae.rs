@@ -4,7 +4,7 @@ use invoke_graph::{Classification, InputKind, NULL, Node, NodeError, node};
 
 use crate::Context;
 use crate::fields::{ModelType, SubModelType, VAEField};
-use crate::metadata::labels::{VaeLabel, find};
+use crate::metadata::labels::{VaeLabel, find, needs_label};
 use crate::metadata::models::{identifier, key_of};
 use crate::outputs::VAEOutput;
 
@@ -12,7 +12,8 @@ node! {
     /// The VAE named in metadata
     #[node(
         kind = "metadata_to_vae", class = "MetadataToVAEInvocation", title = "Metadata To VAE", tags = ["metadata"],
-        category = "metadata", version = "1.2.1", classification = Classification::Beta, metadata = true
+        category = "metadata", version = "1.2.1", classification = Classification::Beta, metadata = true,
+        rules = [needs_label()]
     )]
     pub struct MetadataToVae -> VAEOutput {
         /// The label to look for
@@ -29,7 +30,6 @@ node! {
 impl Node<Context> for MetadataToVae {
     fn run(self, context: &mut Context) -> Result<VAEOutput, NodeError> {
         let found = find(context, self.label, self.custom_label)?;
-
         let key = key_of(context, found.as_ref(), ModelType::Vae)?.unwrap_or(self.default_value.vae.key);
         let vae = identifier(context, &key)?.part(SubModelType::Vae);
         Ok(VAEOutput { vae: VAEField { vae, seamless_axes: Vec::new() } })
