@@ -85,6 +85,7 @@ fn runner_settings(settings: &Settings, catalogue_hash: String) -> RunnerSetting
     RunnerSettings {
         idle: (idle_minutes > 0).then(|| Duration::from_secs(60 * idle_minutes)),
         catalogue_hash,
+        prompts_dir: settings.root.join("prompts"),
         worker: WorkerSettings {
             precision: match settings.device.precision {
                 Precision::Auto => "auto",

@@ -67,4 +67,18 @@ impl Host for ServerHost {
         let config = serde_json::from_str(&found.config).map_err(broken)?;
         Ok(ModelInfo { record: ModelRecord { key: key.into(), config }, path: found.path.into() })
     }
+
+    fn find_models(&self, name: &str, kind: &str) -> Result<Vec<ModelRecord>, HostError> {
+        let configs = self.0.search_models(name, kind).map_err(refused)?;
+        let record = |config: String| {
+            let config: Value = serde_json::from_str(&config).map_err(broken)?;
+            let key = config["key"].as_str().ok_or_else(|| broken("a model without key"))?.into();
+            Ok(ModelRecord { key, config })
+        };
+        configs.into_iter().map(record).collect()
+    }
+
+    fn read_prompts(&self, path: &str) -> Result<String, HostError> {
+        self.0.read_prompts(path).map_err(refused)
+    }
 }

@@ -33,6 +33,12 @@ pub trait Host: Send + Sync {
 
     /// Finds a model by its key.
     fn model(&self, key: &str) -> Result<ModelInfo, HostError>;
+
+    /// Finds models by name and type (`main`, `lora`, …), those first that a list shows first.
+    fn find_models(&self, name: &str, kind: &str) -> Result<Vec<ModelRecord>, HostError>;
+
+    /// Reads a text file of the server's folder for prompts; `path` is below that folder.
+    fn read_prompts(&self, path: &str) -> Result<String, HostError>;
 }
 
 /// How far the node now running has come.

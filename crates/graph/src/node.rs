@@ -207,4 +207,12 @@ impl<H: Host + ?Sized> Host for Arc<H> {
     fn model(&self, key: &str) -> Result<crate::ModelInfo, HostError> {
         (**self).model(key)
     }
+
+    fn find_models(&self, name: &str, kind: &str) -> Result<Vec<invoke_domain::ModelRecord>, HostError> {
+        (**self).find_models(name, kind)
+    }
+
+    fn read_prompts(&self, path: &str) -> Result<String, HostError> {
+        (**self).read_prompts(path)
+    }
 }

@@ -16,13 +16,40 @@ mod tensors;
 #[cfg(test)]
 mod testing;
 
+/// What makes one workflow into many runs.
+pub mod batch {
+    pub mod float_batch;
+    pub mod float_generator;
+    pub mod image_batch;
+    pub mod image_generator;
+    pub mod integer_batch;
+    pub mod integer_generator;
+    mod rules;
+    pub mod string_batch;
+    pub mod string_generator;
+
+    pub(crate) use rules::{BatchGroup, not_executable};
+}
+
 /// Ranges of numbers.
 pub mod collections {
+    mod numpy;
+    pub mod random_range;
     pub mod range;
     pub mod range_of_size;
     mod rules;
 
     pub(crate) use rules::range;
+}
+
+/// What steers a picture beside text.
+pub mod conditioning {
+    pub mod controlnet;
+    pub mod ip_adapter;
+    mod rules;
+    pub mod t2i_adapter;
+
+    pub(crate) use rules::{check_influence, image_encoder, influence_rules, target_blocks};
 }
 
 /// Pictures.
@@ -36,9 +63,18 @@ pub mod image {
 
 /// Latents: where a picture starts, is made, and becomes pixels.
 pub mod latents {
+    pub mod blend;
+    pub mod crop;
     pub mod decode;
     pub mod denoise;
+    pub mod ideal_size;
     pub mod noise;
+    pub mod resize;
+    mod rules;
+    pub mod scale;
+    pub mod scheduler;
+
+    pub(crate) use rules::{Interpolation, ideal_sides, mask_grid, output, saved, sides};
 }
 
 /// Arithmetic.
@@ -46,6 +82,7 @@ pub mod math {
     pub mod add;
     pub mod divide;
     pub mod float_math;
+    pub mod float_range;
     pub mod float_to_integer;
     pub mod integer_math;
     pub mod multiply;
@@ -60,32 +97,80 @@ pub mod math {
 
 /// What is kept with a picture about how it was made.
 pub mod metadata {
+    mod control;
     pub mod core;
+    pub mod denoise_latents;
     pub mod dictionary;
+    pub mod field_extractor;
+    pub mod from_image;
     pub mod item;
+    pub mod item_linked;
+    pub mod labels;
     pub mod merge;
+    mod models;
+    mod rules;
+    pub mod to_bool;
+    pub mod to_bool_collection;
+    pub mod to_controlnets;
+    pub mod to_float;
+    pub mod to_float_collection;
+    pub mod to_integer;
+    pub mod to_integer_collection;
+    pub mod to_ip_adapters;
+    pub mod to_lora_collection;
+    pub mod to_loras;
+    pub mod to_model;
+    pub mod to_scheduler;
+    pub mod to_sdlx_loras;
+    pub mod to_sdxl_model;
+    pub mod to_string;
+    pub mod to_string_collection;
+    pub mod to_t2i_adapters;
+    pub mod to_vae;
 
     /// The version of the reference whose metadata we write.
     pub(crate) const APP_VERSION: &str = "6.14.2";
+    pub(crate) use rules::{
+        fitting, given, identifier_of, of_image, python_float, python_integer, python_text, python_truth, set_only,
+    };
 }
 
 /// Models and what changes them.
 pub mod models {
     pub mod clip_skip;
+    pub mod freeu;
+    pub mod lora_collection_loader;
+    pub mod lora_loader;
+    pub mod lora_selector;
     pub mod main_model_loader;
+    pub mod model_identifier;
+    mod rules;
+    pub mod sdxl_lora_collection_loader;
+    pub mod sdxl_lora_loader;
+    pub mod sdxl_model_loader;
+    pub mod sdxl_refiner_model_loader;
+    pub mod seamless;
     pub mod vae_loader;
+
+    pub(crate) use rules::{add_once, distinct};
 }
 
 /// Single values and lists of them.
 pub mod primitives {
     pub mod boolean;
     pub mod boolean_collection;
+    pub mod bounding_box;
     pub mod color;
+    pub mod conditioning;
+    pub mod conditioning_collection;
     pub mod float;
     pub mod float_collection;
     pub mod image;
+    pub mod image_collection;
     pub mod integer;
     pub mod integer_collection;
+    pub mod latents;
+    pub mod latents_collection;
     pub mod string;
     pub mod string_collection;
 }
@@ -93,12 +178,19 @@ pub mod primitives {
 /// Prompts.
 pub mod prompt {
     pub mod compel;
+    pub mod dynamic_prompt;
+    pub mod from_file;
+    mod rules;
+
+    pub(crate) use rules::expanded;
 }
 
 /// Texts.
 pub mod strings {
     pub mod join;
     pub mod join_three;
+    mod python_regex;
+    pub mod replace;
     pub mod split;
     pub mod split_negative;
 }
@@ -122,16 +214,35 @@ macro_rules! nodes {
 }
 
 nodes! {
+    batch::float_batch => FloatBatch,
+    batch::float_generator => FloatGenerator,
+    batch::image_batch => ImageBatch,
+    batch::image_generator => ImageGenerator,
+    batch::integer_batch => IntegerBatch,
+    batch::integer_generator => IntegerGenerator,
+    batch::string_batch => StringBatch,
+    batch::string_generator => StringGenerator,
+    collections::random_range => RandomRange,
     collections::range => Range,
     collections::range_of_size => RangeOfSize,
+    conditioning::controlnet => ControlNet,
+    conditioning::ip_adapter => IpAdapter,
+    conditioning::t2i_adapter => T2iAdapter,
     image::blank => BlankImage,
     image::resize => ResizeImage,
+    latents::blend => BlendLatents,
+    latents::crop => CropLatents,
     latents::decode => LatentsToImage,
     latents::denoise => DenoiseLatents,
+    latents::ideal_size => IdealSize,
     latents::noise => Noise,
+    latents::resize => ResizeLatents,
+    latents::scale => ScaleLatents,
+    latents::scheduler => Scheduler,
     math::add => Add,
     math::divide => Divide,
     math::float_math => FloatMath,
+    math::float_range => FloatRange,
     math::float_to_integer => FloatToInteger,
     math::integer_math => IntegerMath,
     math::multiply => Multiply,
@@ -140,25 +251,66 @@ nodes! {
     math::round_float => RoundFloat,
     math::subtract => Subtract,
     metadata::core => CoreMetadata,
+    metadata::denoise_latents => DenoiseLatentsMeta,
     metadata::dictionary => Metadata,
+    metadata::field_extractor => MetadataFieldExtractor,
+    metadata::from_image => MetadataFromImage,
     metadata::item => MetadataItem,
+    metadata::item_linked => MetadataItemLinked,
     metadata::merge => MergeMetadata,
+    metadata::to_bool => MetadataToBool,
+    metadata::to_bool_collection => MetadataToBoolCollection,
+    metadata::to_controlnets => MetadataToControlnets,
+    metadata::to_float => MetadataToFloat,
+    metadata::to_float_collection => MetadataToFloatCollection,
+    metadata::to_integer => MetadataToInteger,
+    metadata::to_integer_collection => MetadataToIntegerCollection,
+    metadata::to_ip_adapters => MetadataToIpAdapters,
+    metadata::to_lora_collection => MetadataToLoraCollection,
+    metadata::to_loras => MetadataToLoras,
+    metadata::to_model => MetadataToModel,
+    metadata::to_scheduler => MetadataToScheduler,
+    metadata::to_sdlx_loras => MetadataToSdxlLoras,
+    metadata::to_sdxl_model => MetadataToSdxlModel,
+    metadata::to_string => MetadataToString,
+    metadata::to_string_collection => MetadataToStringCollection,
+    metadata::to_t2i_adapters => MetadataToT2iAdapters,
+    metadata::to_vae => MetadataToVae,
     models::clip_skip => ClipSkip,
+    models::freeu => FreeU,
+    models::lora_collection_loader => LoraCollectionLoader,
+    models::lora_loader => LoraLoader,
+    models::lora_selector => LoraSelector,
     models::main_model_loader => MainModelLoader,
+    models::model_identifier => ModelIdentifier,
+    models::sdxl_lora_collection_loader => SdxlLoraCollectionLoader,
+    models::sdxl_lora_loader => SdxlLoraLoader,
+    models::sdxl_model_loader => SdxlModelLoader,
+    models::sdxl_refiner_model_loader => SdxlRefinerModelLoader,
+    models::seamless => Seamless,
     models::vae_loader => VaeLoader,
     primitives::boolean => Boolean,
     primitives::boolean_collection => BooleanCollection,
+    primitives::bounding_box => BoundingBox,
     primitives::color => Color,
+    primitives::conditioning => Conditioning,
+    primitives::conditioning_collection => ConditioningCollection,
     primitives::float => Float,
     primitives::float_collection => FloatCollection,
     primitives::image => Image,
+    primitives::image_collection => ImageCollection,
     primitives::integer => Integer,
     primitives::integer_collection => IntegerCollection,
+    primitives::latents => Latents,
+    primitives::latents_collection => LatentsCollection,
     primitives::string => StringNode,
     primitives::string_collection => StringCollection,
     prompt::compel => Compel,
+    prompt::dynamic_prompt => DynamicPrompt,
+    prompt::from_file => PromptsFromFile,
     strings::join => StringJoin,
     strings::join_three => StringJoinThree,
+    strings::replace => StringReplace,
     strings::split => StringSplit,
     strings::split_negative => StringSplitNegative,
 }

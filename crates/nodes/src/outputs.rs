@@ -4,7 +4,8 @@ use invoke_graph::MetadataField;
 use invoke_graph::output;
 
 use crate::fields::{
-    CLIPField, ColorField, ConditioningField, ImageField, LatentsField, MetadataItemField, UNetField, VAEField,
+    BoundingBoxField, CLIPField, ColorField, ConditioningField, ImageField, LatentsField, MetadataItemField, UNetField,
+    VAEField,
 };
 
 output! {
@@ -177,5 +178,41 @@ output! {
     pub struct MetadataItemOutput {
         /// Metadata Item
         pub item: MetadataItemField,
+    }
+}
+
+output! {
+    /// A rectangle
+    #[output(kind = "bounding_box_output")]
+    pub struct BoundingBoxOutput {
+        /// The rectangle
+        pub bounding_box: BoundingBoxField,
+    }
+}
+
+output! {
+    /// A list of conditionings
+    #[output(kind = "conditioning_collection_output")]
+    pub struct ConditioningCollectionOutput {
+        /// The conditionings
+        pub collection: Vec<ConditioningField>,
+    }
+}
+
+output! {
+    /// A list of images
+    #[output(kind = "image_collection_output")]
+    pub struct ImageCollectionOutput {
+        /// The images
+        pub collection: Vec<ImageField>,
+    }
+}
+
+output! {
+    /// A list of latents
+    #[output(kind = "latents_collection_output")]
+    pub struct LatentsCollectionOutput {
+        /// The latents
+        pub collection: Vec<LatentsField>,
     }
 }

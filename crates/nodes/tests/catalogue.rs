@@ -56,3 +56,39 @@ fn schemas_are_those_of_the_reference() {
     let differing: Vec<_> = differing.collect();
     assert!(differing.is_empty(), "{} differ:\n{}", differing.len(), differing.join("\n"));
 }
+
+/// The part of `docs/compatibility.md` between these lines is the list below.
+const BEGIN: &str = "<!-- nodes without models: written by the test of the catalogue -->\n";
+const END: &str = "<!-- end of the nodes without models -->\n";
+
+/// Every node of the reference that loads no model (`xtask/fixtures/modelless_nodes.py`), ticked where we have it. With
+/// `WRITE_CATALOGUE=1` it is written anew first.
+#[test]
+fn the_list_of_nodes_without_models_is_true() {
+    let text = std::fs::read_to_string(root().join("tests/fixtures/nodes/modelless.json")).unwrap();
+    let theirs: Vec<String> = serde_json::from_str(&text).unwrap();
+    let ours = invoke_nodes::registry().unwrap();
+    let ours = &ours.catalogue().nodes;
+    let open: Vec<String> = theirs.iter().filter(|kind| !ours.contains_key(*kind)).cloned().collect();
+    let line = |kind: &String| format!("- [{}] `{kind}`\n", if ours.contains_key(kind) { 'x' } else { ' ' });
+    let list = format!(
+        "\n{} of {} are here:\n\n{}\n",
+        theirs.len() - open.len(),
+        theirs.len(),
+        theirs.iter().map(line).collect::<String>()
+    );
+    let path = root().join("docs/compatibility.md");
+    let document = std::fs::read_to_string(&path).unwrap();
+    let (before, rest) = document.split_once(BEGIN).expect("the document has the beginning of the list");
+    let (_, after) = rest.split_once(END).expect("the document has the end of the list");
+    let written = format!("{before}{BEGIN}{list}{END}{after}");
+    if std::env::var_os("WRITE_CATALOGUE").is_some() {
+        std::fs::write(&path, &written).unwrap();
+        return;
+    }
+    assert!(
+        document == written,
+        "the list of nodes in `docs/compatibility.md` is out of date; write it anew with \
+         `WRITE_CATALOGUE=1 cargo test -p invoke-nodes --test catalogue`"
+    );
+}

@@ -89,6 +89,14 @@ impl Host for TestHost {
         assert_eq!(key, self.model.record.key.0);
         Ok(self.model.clone())
     }
+
+    fn find_models(&self, _: &str, _: &str) -> Result<Vec<ModelRecord>, HostError> {
+        Ok(Vec::new())
+    }
+
+    fn read_prompts(&self, path: &str) -> Result<String, HostError> {
+        Err(HostError { kind: "FileNotFoundError".to_owned(), message: path.to_owned() })
+    }
 }
 
 /// Says which node begins and ends, and keeps what each gave.

@@ -20,6 +20,7 @@ mod error;
 mod lane;
 mod node_cache;
 mod process;
+mod prompt_files;
 mod run;
 mod runners;
 mod scratch;

@@ -7,8 +7,8 @@ use invoke_domain::{ItemFailure, ModelKey, QueueItem};
 use invoke_events::{Bus, Event, NodeEvent, NodeReport, Preview};
 use invoke_queue::Outcome;
 use invoke_worker_protocol::wire::{
-    Answer, Ask, CacheCommand, CacheStatus, Cancel, Failure, FromWorker, LoadedImage, NodeProgress, Run, SeenImages,
-    answer, ask, from_worker, run_finished, to_worker,
+    Answer, Ask, CacheCommand, CacheStatus, Cancel, Failure, FoundModels, FromWorker, LoadedImage, NodeProgress,
+    Prompts, Run, SeenImages, answer, ask, from_worker, run_finished, to_worker,
 };
 use invoke_worker_protocol::{Picture, ProtocolError};
 use serde_json::Value;
@@ -232,6 +232,8 @@ impl Driver<'_> {
         Ok(match ask.verb {
             Some(ask::Verb::LoadImage(load)) => Question::LoadImage(load.name),
             Some(ask::Verb::FindModel(find)) => Question::FindModel(find.key),
+            Some(ask::Verb::SearchModels(search)) => Question::SearchModels(search.name, search.r#type),
+            Some(ask::Verb::ReadPrompts(read)) => Question::ReadPrompts(read.path),
             Some(ask::Verb::SeeImages(see)) => Question::SeeImages(see.names),
             Some(ask::Verb::StoreImage(mut store)) => {
                 let picture = Picture::from_wire(store.picture.take(), &mut self.connection.inbox)?;
@@ -250,6 +252,8 @@ impl Driver<'_> {
             Reply::Failure(failure) => answer::Body::Failure(failure),
             Reply::Stored(stored) => answer::Body::StoredImage(stored),
             Reply::Model(model) => answer::Body::FoundModel(model),
+            Reply::Models(configs) => answer::Body::FoundModels(FoundModels { configs }),
+            Reply::Prompts(text) => answer::Body::Prompts(Prompts { text }),
             Reply::Seen(all) => answer::Body::SeenImages(SeenImages { all }),
             Reply::Image(picture, metadata) => {
                 let (chunks, picture) = picture.to_wire(self.connection.next_payload());

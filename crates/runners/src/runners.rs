@@ -66,8 +66,8 @@ impl Runners {
         let node_caches = NodeCaches::new(settings.devices.len(), settings.worker.node_cache_entries);
         let (stop, _) = watch::channel(false);
         let shared = Arc::new(Shared {
+            services: Services { backlog, images, models, prompts_dir: settings.prompts_dir.clone() },
             settings,
-            services: Services { backlog, images, models },
             bus,
             random,
             door: endpoint.door().clone(),

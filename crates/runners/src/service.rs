@@ -1,18 +1,23 @@
 //! The verbs of nodes, each checked as the item's owner is now. Everything here blocks.
 
 use crate::backlog::Backlog;
+use crate::prompt_files;
 use bytes::Bytes;
 use invoke_domain::{BoardId, ImageCategory, ImageName, ImageOrigin, ModelKey, ModelRecord, QueueItem};
 use invoke_imaging::{Mode, Pixels};
 use invoke_library::{Images, LibraryError, NewImage};
-use invoke_model_manager::{ModelError, Models};
+use invoke_model_manager::{ModelError, ModelOrder, ModelQuery, Models};
 use invoke_permissions::Actor;
 use invoke_worker_protocol::Picture;
 use invoke_worker_protocol::wire::{Failure, FoundModel, StoreImage, StoredImage};
 use parking_lot::Mutex;
 use serde_json::Value;
 use std::collections::HashMap;
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
+
+/// Models of one name and type that a node is told of; it takes the first.
+const MAX_FOUND: usize = 16;
 
 /// What a node asked for, read from the wire.
 #[derive(Debug)]
@@ -20,6 +25,9 @@ pub(crate) enum Question {
     LoadImage(String),
     StoreImage(Picture, Box<StoreImage>),
     FindModel(String),
+    /// By name and type.
+    SearchModels(String, String),
+    ReadPrompts(String),
     SeeImages(Vec<String>),
 }
 
@@ -32,6 +40,8 @@ pub(crate) enum Reply {
     Image(Picture, Option<String>),
     Stored(StoredImage),
     Model(FoundModel),
+    Models(Vec<String>),
+    Prompts(String),
     Seen(bool),
 }
 
@@ -41,6 +51,8 @@ pub(crate) struct Services {
     pub(crate) backlog: Arc<dyn Backlog>,
     pub(crate) images: Images,
     pub(crate) models: Models,
+    /// Where prompt files lie that nodes may read.
+    pub(crate) prompts_dir: PathBuf,
 }
 
 /// Answers the questions of one item's nodes.
@@ -74,6 +86,8 @@ impl Desk {
             Question::LoadImage(name) => self.load_image(&owner, &name),
             Question::StoreImage(picture, request) => self.store_image(&owner, picture, *request),
             Question::FindModel(key) => self.find_model(&owner, &key),
+            Question::SearchModels(name, kind) => self.search_models(name, kind),
+            Question::ReadPrompts(path) => prompt_files::read(&self.services.prompts_dir, &path).map(Reply::Prompts),
             Question::SeeImages(names) => Ok(Reply::Seen(self.sees_images(&owner, &names))),
         };
         answered.unwrap_or_else(Reply::Failure)
@@ -165,6 +179,13 @@ impl Desk {
         let config = record.config.to_string();
         self.models.lock().insert(key.to_owned(), record.config);
         Ok(Reply::Model(FoundModel { config, path }))
+    }
+
+    fn search_models(&self, name: String, kind: String) -> Result<Reply, Failure> {
+        let query = ModelQuery { name: Some(name), kind: Some(kind), ..ModelQuery::default() };
+        let found = self.services.models.list(&query, ModelOrder::default(), false);
+        let found = found.map_err(|error| self.internal("RuntimeError", "The models could not be searched", &error))?;
+        Ok(Reply::Models(found.into_iter().take(MAX_FOUND).map(|record| record.config.to_string()).collect()))
     }
 
     /// An error whose details belong into the log and not to the person.

@@ -25,6 +25,8 @@ pub struct RunnerSettings {
     pub runtime_dir: PathBuf,
     /// Where workers get their scratch folders.
     pub scratch_dir: PathBuf,
+    /// Where prompt files lie that nodes may read; need not exist.
+    pub prompts_dir: PathBuf,
     /// What workers are told.
     pub worker: WorkerSettings,
     /// The environment of the server; workers get a short list of it.
@@ -44,6 +46,7 @@ impl RunnerSettings {
             catalogue_hash: String::new(),
             runtime_dir: std::env::temp_dir(),
             scratch_dir: scratch_dir.into(),
+            prompts_dir: PathBuf::from("prompts"),
             worker: WorkerSettings::default(),
             environment: std::env::vars_os().collect(),
         }

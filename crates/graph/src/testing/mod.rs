@@ -9,7 +9,7 @@ use crate::{
     Host, HostError, LoadedImage, ModelInfo, NewImage, NodeError, NodeMeta, Observer, Prepared, Progress, Registry,
     RunContext, StoredImage,
 };
-use invoke_domain::{Random, new_uuid};
+use invoke_domain::{ModelRecord, Random, new_uuid};
 use parking_lot::{Condvar, Mutex};
 use serde_json::Value;
 use std::collections::HashMap;
@@ -91,6 +91,7 @@ pub struct MemoryHost {
     random: CountingRandom,
     images: Mutex<HashMap<String, LoadedImage>>,
     models: Mutex<HashMap<String, ModelInfo>>,
+    prompts: Mutex<HashMap<String, String>>,
     progress: Mutex<Vec<Progress>>,
 }
 
@@ -98,6 +99,11 @@ impl MemoryHost {
     /// Makes a model known.
     pub fn add_model(&self, model: ModelInfo) {
         self.models.lock().insert(model.record.key.0.clone(), model);
+    }
+
+    /// Makes a file of prompts known.
+    pub fn add_prompts(&self, path: &str, text: &str) {
+        self.prompts.lock().insert(path.to_owned(), text.to_owned());
     }
 
     /// Makes an image known.
@@ -156,6 +162,19 @@ impl Host for MemoryHost {
         self.models.lock().get(key).cloned().ok_or_else(|| HostError {
             kind: "UnknownModelException".to_owned(),
             message: format!("No model with key {key}"),
+        })
+    }
+
+    fn find_models(&self, name: &str, kind: &str) -> Result<Vec<ModelRecord>, HostError> {
+        let models = self.models.lock();
+        let records = models.values().map(|model| &model.record);
+        Ok(records.filter(|record| (record.name(), record.kind()) == (name, kind)).cloned().collect())
+    }
+
+    fn read_prompts(&self, path: &str) -> Result<String, HostError> {
+        self.prompts.lock().get(path).cloned().ok_or_else(|| HostError {
+            kind: "FileNotFoundError".to_owned(),
+            message: format!("there is no such file for prompts: {path}"),
         })
     }
 }

@@ -4,10 +4,11 @@ mod control;
 mod image;
 mod metadata;
 mod model;
+mod preset;
 mod tensor;
 
 pub use control::{ControlField, ControlMode, ControlResizeMode, IPAdapterField, T2IAdapterField};
-pub use image::{ColorField, ImageField};
+pub use image::{BoundingBoxField, ColorField, ImageField};
 pub use metadata::{
     ClipVisionModel, ControlNetMetadataField, IPAdapterMetadataField, IpAdapterMethod, LoRAMetadataField,
     MetadataItemField, T2IAdapterMetadataField,
@@ -16,4 +17,5 @@ pub use model::{
     BaseModelType, CLIPField, FreeUConfig, LoRAField, ModelIdentifierField, ModelType, SubModelType, UNetField,
     VAEField,
 };
+pub use preset::StylePresetField;
 pub use tensor::{ConditioningField, DenoiseMaskField, LatentsField, TensorField};

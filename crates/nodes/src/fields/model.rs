@@ -173,6 +173,67 @@ object! {
     }
 }
 
+impl BaseModelType {
+    /// Its name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Any => "any",
+            Self::Sd1 => "sd-1",
+            Self::Sd2 => "sd-2",
+            Self::Sd3 => "sd-3",
+            Self::Sdxl => "sdxl",
+            Self::SdxlRefiner => "sdxl-refiner",
+            Self::Flux => "flux",
+            Self::Flux2 => "flux2",
+            Self::Cogview4 => "cogview4",
+            Self::ZImage => "z-image",
+            Self::ErnieImage => "ernie-image",
+            Self::Ideogram4 => "ideogram-4",
+            Self::External => "external",
+            Self::QwenImage => "qwen-image",
+            Self::Anima => "anima",
+            Self::Krea2 => "krea-2",
+            Self::Wan => "wan",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
+impl ModelType {
+    /// Its name.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Onnx => "onnx",
+            Self::Main => "main",
+            Self::Vae => "vae",
+            Self::Lora => "lora",
+            Self::ControlLora => "control_lora",
+            Self::Controlnet => "controlnet",
+            Self::Embedding => "embedding",
+            Self::IpAdapter => "ip_adapter",
+            Self::ClipVision => "clip_vision",
+            Self::ClipEmbed => "clip_embed",
+            Self::T2iAdapter => "t2i_adapter",
+            Self::T5Encoder => "t5_encoder",
+            Self::Qwen3Encoder => "qwen3_encoder",
+            Self::QwenVlEncoder => "qwen_vl_encoder",
+            Self::Qwen3VlEncoder => "qwen3_vl_encoder",
+            Self::MistralEncoder => "mistral_encoder",
+            Self::WanT5Encoder => "wan_t5_encoder",
+            Self::Gemma2Encoder => "gemma2_encoder",
+            Self::SpandrelImageToImage => "spandrel_image_to_image",
+            Self::Siglip => "siglip",
+            Self::FluxRedux => "flux_redux",
+            Self::LlavaOnevision => "llava_onevision",
+            Self::PromptEnhancer => "prompt_enhancer",
+            Self::TextLlm => "text_llm",
+            Self::ExternalImageGenerator => "external_image_generator",
+            Self::PidDecoder => "pid_decoder",
+            Self::Unknown => "unknown",
+        }
+    }
+}
+
 impl SubModelType {
     /// The name of the part, which is that of its folder in the diffusers layout.
     pub fn as_str(self) -> &'static str {

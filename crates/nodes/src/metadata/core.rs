@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 use crate::fields::{
     ControlNetMetadataField, IPAdapterMetadataField, LoRAMetadataField, ModelIdentifierField, T2IAdapterMetadataField,
 };
-use crate::metadata::APP_VERSION;
+use crate::metadata::{APP_VERSION, set_only};
 use crate::outputs::MetadataOutput;
 
 choices! {
@@ -217,17 +217,5 @@ impl<C: RunContext> Node<C> for CoreMetadata {
         metadata.extend(self.0.into_iter().filter(|(_, value)| !value.is_null()));
         metadata.insert("app_version".to_owned(), APP_VERSION.into());
         Ok(MetadataOutput { metadata: MetadataField(metadata) })
-    }
-}
-
-/// The value without anything that is `null`, at any depth.
-fn set_only(value: Value) -> Option<Value> {
-    match value {
-        Value::Null => None,
-        Value::Object(fields) => {
-            Some(Value::Object(fields.into_iter().filter_map(|(key, value)| Some((key, set_only(value)?))).collect()))
-        }
-        Value::Array(items) => Some(items.into_iter().filter_map(set_only).collect()),
-        other => Some(other),
     }
 }

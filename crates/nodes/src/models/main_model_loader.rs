@@ -3,7 +3,7 @@
 use invoke_graph::{Node, NodeError, node};
 
 use crate::Context;
-use crate::fields::{CLIPField, ModelIdentifierField, SubModelType, UNetField, VAEField};
+use crate::fields::{CLIPField, ModelIdentifierField, UNetField, VAEField};
 use crate::outputs::ModelLoaderOutput;
 
 node! {
@@ -23,21 +23,6 @@ impl Node<Context> for MainModelLoader {
     fn run(self, context: &mut Context) -> Result<ModelLoaderOutput, NodeError> {
         let model = self.model;
         context.host().model(&model.key)?;
-        Ok(ModelLoaderOutput {
-            vae: VAEField { vae: model.part(SubModelType::Vae), seamless_axes: Vec::new() },
-            clip: CLIPField {
-                tokenizer: model.part(SubModelType::Tokenizer),
-                text_encoder: model.part(SubModelType::TextEncoder),
-                skipped_layers: 0,
-                loras: Vec::new(),
-            },
-            unet: UNetField {
-                unet: model.part(SubModelType::Unet),
-                scheduler: model.part(SubModelType::Scheduler),
-                loras: Vec::new(),
-                seamless_axes: Vec::new(),
-                freeu_config: None,
-            },
-        })
+        Ok(ModelLoaderOutput { vae: VAEField::of(&model), clip: CLIPField::of(&model), unet: UNetField::of(&model) })
     }
 }

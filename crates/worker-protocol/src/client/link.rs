@@ -2,8 +2,8 @@
 
 use crate::wire::{
     Ask, CacheStatus, Canceled, Chunk, Completed, Failure, FindModel, FoundModel, FromWorker, LoadImage, ModelLoad,
-    NodeCompleted, NodeFailed, NodeProgress, NodeStarted, Payload, Preview, RunFinished, SeeImages, StoreImage,
-    StoredImage, Waiting, ask::Verb, from_worker::Body, run_finished::Outcome,
+    NodeCompleted, NodeFailed, NodeProgress, NodeStarted, Payload, Preview, ReadPrompts, RunFinished, SearchModels,
+    SeeImages, StoreImage, StoredImage, Waiting, ask::Verb, from_worker::Body, run_finished::Outcome,
 };
 use crate::{Picture, pack};
 use bytes::Bytes;
@@ -19,6 +19,8 @@ pub(super) enum Answered {
     Image { picture: Picture, metadata: Option<String> },
     Stored(StoredImage),
     Model(FoundModel),
+    Models(Vec<String>),
+    Prompts(String),
     Seen(bool),
 }
 
@@ -199,6 +201,22 @@ impl RunLink {
     pub fn find_model(&self, key: &str) -> Result<FoundModel, Failure> {
         match self.ask(Verb::FindModel(FindModel { key: key.to_owned() }))? {
             Answered::Model(model) => Ok(model),
+            _ => Err(mismatch()),
+        }
+    }
+
+    /// Records of the models of that name and type, as JSON.
+    pub fn search_models(&self, name: &str, kind: &str) -> Result<Vec<String>, Failure> {
+        match self.ask(Verb::SearchModels(SearchModels { name: name.to_owned(), r#type: kind.to_owned() }))? {
+            Answered::Models(configs) => Ok(configs),
+            _ => Err(mismatch()),
+        }
+    }
+
+    /// A file of the server's folder for prompts.
+    pub fn read_prompts(&self, path: &str) -> Result<String, Failure> {
+        match self.ask(Verb::ReadPrompts(ReadPrompts { path: path.to_owned() }))? {
+            Answered::Prompts(text) => Ok(text),
             _ => Err(mismatch()),
         }
     }

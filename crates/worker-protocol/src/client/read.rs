@@ -95,6 +95,8 @@ fn read_answer(answer: Answer, inbox: &mut Inbox) -> Result<Answered, ProtocolEr
         }
         Some(answer::Body::StoredImage(stored)) => Answered::Stored(stored),
         Some(answer::Body::FoundModel(model)) => Answered::Model(model),
+        Some(answer::Body::FoundModels(models)) => Answered::Models(models.configs),
+        Some(answer::Body::Prompts(prompts)) => Answered::Prompts(prompts.text),
         Some(answer::Body::SeenImages(seen)) => Answered::Seen(seen.all),
         None => return Err(ProtocolError::unexpected("an answer", "nothing")),
     })
