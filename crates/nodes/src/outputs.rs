@@ -4,7 +4,8 @@ use invoke_graph::MetadataField;
 use invoke_graph::output;
 
 use crate::fields::{
-    CLIPField, ColorField, ConditioningField, ImageField, LatentsField, MetadataItemField, UNetField, VAEField,
+    BoundingBoxField, CLIPField, ColorField, ConditioningField, DenoiseMaskField, ImageField, LatentsField,
+    MetadataItemField, TensorField, UNetField, VAEField,
 };
 
 output! {
@@ -177,5 +178,36 @@ output! {
     pub struct MetadataItemOutput {
         /// Metadata Item
         pub item: MetadataItemField,
+    }
+}
+
+output! {
+    /// A rectangle
+    #[output(kind = "bounding_box_output")]
+    pub struct BoundingBoxOutput {
+        /// The rectangle
+        pub bounding_box: BoundingBoxField,
+    }
+}
+
+output! {
+    /// A mask as a tensor
+    #[output(kind = "mask_output")]
+    pub struct MaskOutput {
+        /// The mask, (1, height, width), true where it is set
+        pub mask: TensorField,
+        /// Width of the mask in pixels
+        pub width: i64,
+        /// Height of the mask in pixels
+        pub height: i64,
+    }
+}
+
+output! {
+    /// A mask for denoising
+    #[output(kind = "denoise_mask_output")]
+    pub struct DenoiseMaskOutput {
+        /// Mask for denoising
+        pub denoise_mask: DenoiseMaskField,
     }
 }

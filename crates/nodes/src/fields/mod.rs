@@ -5,9 +5,10 @@ mod image;
 mod metadata;
 mod model;
 mod tensor;
+mod tile;
 
 pub use control::{ControlField, ControlMode, ControlResizeMode, IPAdapterField, T2IAdapterField};
-pub use image::{ColorField, ImageField};
+pub use image::{BoundingBoxField, ColorField, ImageField};
 pub use metadata::{
     ClipVisionModel, ControlNetMetadataField, IPAdapterMetadataField, IpAdapterMethod, LoRAMetadataField,
     MetadataItemField, T2IAdapterMetadataField,
@@ -17,3 +18,4 @@ pub use model::{
     VAEField,
 };
 pub use tensor::{ConditioningField, DenoiseMaskField, LatentsField, TensorField};
+pub use tile::{TBLR, Tile, TileWithImage};
