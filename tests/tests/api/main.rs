@@ -4,11 +4,17 @@
 mod access;
 mod auth;
 mod browser_attacks;
+mod called_workflows;
+mod chaos;
 mod client_state;
 mod images;
 mod models;
 mod pages;
+mod proxy;
 mod queue;
+mod queue_overview;
 mod replay;
+mod replay_accounts;
 mod socket;
 mod starting;
+mod tls;

@@ -1,11 +1,12 @@
 //! Images: file, thumbnail and row.
 
-mod files;
-mod location;
+pub(crate) mod files;
+pub(crate) mod location;
+mod measure;
 mod query;
 mod store;
 mod subfolder;
-mod sweep;
+pub(crate) mod sweep;
 
 #[cfg(test)]
 mod tests;
