@@ -253,7 +253,7 @@ fn fill(filled: &mut Pixels, field: &Field, row: usize, column: usize, radius: u
                     (false, true) => sample(below, left) - sample(above - 1, left),
                     (true, true) => 0.0,
                 };
-                light += weight * sample(above, left);
+                light += weight * sample(k - 1, l - 1);
                 across -= weight * (horizontal * dx);
                 down -= weight * (vertical * dy);
                 sum += weight;

@@ -98,7 +98,7 @@ fn srgb_of([lightness, a, b]: [f64; 3]) -> [f64; 3] {
     let xyz = [0, 1, 2].map(|index| {
         let part = parts[index];
         let value = if part > 24.0 / 116.0 { part.powi(3) } else { 108.0 / 841.0 * (part - 16.0 / 116.0) };
-        (value * WHITE[index]).clamp(0.0, 1.0 + 32_767.0 / 32_768.0)
+        value * WHITE[index]
     });
     times(&RGB_FROM_XYZ, xyz).map(|value| {
         let value = value.clamp(0.0, 1.0);

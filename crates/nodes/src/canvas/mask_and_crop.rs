@@ -1,17 +1,19 @@
 //! A generated part masked.
 
-use crate::image::{failed, side};
 use invoke_graph::{Classification, NULL, Node, NodeError, node};
 use invoke_imaging::{canvas_mask, channels, paste};
 
 use crate::Context;
 use crate::fields::ImageField;
+use crate::image::{failed, side};
 use crate::outputs::ImageOutput;
 
 node! {
     /// Pastes a generated image onto another one where a mask is black, or makes the rest of it transparent.
     #[node(
-        kind = "canvas_v2_mask_and_crop", class = "CanvasV2MaskAndCropInvocation", title = "Canvas V2 Mask and Crop", tags = ["image", "mask", "id"], category = "canvas", version = "1.0.0", classification = Classification::Deprecated, board = true, metadata = true
+        kind = "canvas_v2_mask_and_crop", class = "CanvasV2MaskAndCropInvocation", title = "Canvas V2 Mask and Crop",
+        tags = ["image", "mask", "id"], category = "canvas", version = "1.0.0",
+        classification = Classification::Deprecated, board = true, metadata = true
     )]
     pub struct CanvasMaskAndCrop -> ImageOutput {
         /// The image to paste onto; without it the generated image becomes transparent

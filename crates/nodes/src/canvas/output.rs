@@ -9,7 +9,8 @@ use crate::outputs::ImageOutput;
 node! {
     /// Sends an image to the canvas, when the workflow runs on it.
     #[node(
-        kind = "canvas_output", class = "CanvasOutputInvocation", title = "Canvas Output", tags = ["canvas", "output", "image"], category = "canvas", version = "1.0.0", use_cache = false
+        kind = "canvas_output", class = "CanvasOutputInvocation", title = "Canvas Output",
+        tags = ["canvas", "output", "image"], category = "canvas", version = "1.0.0", use_cache = false
     )]
     pub struct CanvasOutput -> ImageOutput {
         /// The image to send

@@ -23,7 +23,9 @@ output! {
 node! {
     /// Tells where a panel lies in a grid of equal ones.
     #[node(
-        kind = "image_panel_layout", class = "ImagePanelLayoutInvocation", title = "Image Panel Layout", tags = ["image", "panel", "layout"], category = "canvas", version = "1.0.0", classification = Classification::Prototype
+        kind = "image_panel_layout", class = "ImagePanelLayoutInvocation", title = "Image Panel Layout",
+        tags = ["image", "panel", "layout"], category = "canvas", version = "1.0.0",
+        classification = Classification::Prototype
     )]
     pub struct PanelLayout -> ImagePanelCoordinateOutput {
         /// Width of the grid
@@ -46,8 +48,7 @@ node! {
 }
 
 impl Node<Context> for PanelLayout {
-    fn run(self, context: &mut Context) -> Result<ImagePanelCoordinateOutput, NodeError> {
-        let _ = context;
+    fn run(self, _: &mut Context) -> Result<ImagePanelCoordinateOutput, NodeError> {
         for (name, index, count) in
             [("panel_col_idx", self.panel_col_idx, self.num_cols), ("panel_row_idx", self.panel_row_idx, self.num_rows)]
         {

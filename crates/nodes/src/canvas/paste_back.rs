@@ -1,17 +1,18 @@
 //! A generated part pasted back.
 
-use crate::image::{failed, side};
 use invoke_graph::{Node, NodeError, node};
 use invoke_imaging::{canvas_mask, paste};
 
 use crate::Context;
 use crate::fields::ImageField;
+use crate::image::{failed, side};
 use crate::outputs::ImageOutput;
 
 node! {
     /// Pastes an image onto another one where a mask is black, with a soft edge.
     #[node(
-        kind = "canvas_paste_back", class = "CanvasPasteBackInvocation", title = "Canvas Paste Back", tags = ["image", "combine"], category = "canvas", version = "1.0.1", board = true, metadata = true
+        kind = "canvas_paste_back", class = "CanvasPasteBackInvocation", title = "Canvas Paste Back",
+        tags = ["image", "combine"], category = "canvas", version = "1.0.1", board = true, metadata = true
     )]
     pub struct CanvasPasteBack -> ImageOutput {
         /// The image to paste onto

@@ -1,17 +1,19 @@
 //! Edges as a control image.
 
-use crate::image::failed;
 use invoke_graph::{Node, NodeError, node};
 use invoke_imaging::{Mode, canny};
 
 use crate::Context;
 use crate::fields::ImageField;
+use crate::image::failed;
 use crate::outputs::ImageOutput;
 
 node! {
     /// Draws the edges of an image after Canny.
     #[node(
-        kind = "canny_edge_detection", class = "CannyEdgeDetectionInvocation", title = "Canny Edge Detection", tags = ["controlnet", "canny"], category = "controlnet_preprocessors", version = "1.0.0", board = true, metadata = true
+        kind = "canny_edge_detection", class = "CannyEdgeDetectionInvocation", title = "Canny Edge Detection",
+        tags = ["controlnet", "canny"], category = "controlnet_preprocessors", version = "1.0.0", board = true,
+        metadata = true
     )]
     pub struct DetectEdges -> ImageOutput {
         /// The image to look at

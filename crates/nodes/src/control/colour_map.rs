@@ -1,17 +1,18 @@
 //! Colours as a control image.
 
-use crate::image::failed;
 use invoke_graph::{Node, NodeError, node};
 use invoke_imaging::{Mode, warp};
 
 use crate::Context;
 use crate::fields::ImageField;
+use crate::image::failed;
 use crate::outputs::ImageOutput;
 
 node! {
     /// Makes a map of an image's colours in squares.
     #[node(
-        kind = "color_map", class = "ColorMapInvocation", title = "Color Map", tags = ["controlnet"], category = "controlnet_preprocessors", version = "1.0.0", board = true, metadata = true
+        kind = "color_map", class = "ColorMapInvocation", title = "Color Map", tags = ["controlnet"],
+        category = "controlnet_preprocessors", version = "1.0.0", board = true, metadata = true
     )]
     pub struct ColorMap -> ImageOutput {
         /// The image to look at

@@ -1,17 +1,19 @@
 //! A picture's content moved about.
 
-use crate::image::{dimension, failed, side};
 use invoke_graph::{Node, NodeError, node};
 use invoke_imaging::{Mode, shuffle};
 
 use crate::Context;
 use crate::fields::ImageField;
+use crate::image::{dimension, failed, side};
 use crate::outputs::ImageOutput;
 
 node! {
     /// Moves the content of an image about like paint in a liquid, differently each time.
     #[node(
-        kind = "content_shuffle", class = "ContentShuffleInvocation", title = "Content Shuffle", tags = ["controlnet", "normal"], category = "controlnet_preprocessors", version = "1.0.0", board = true, metadata = true
+        kind = "content_shuffle", class = "ContentShuffleInvocation", title = "Content Shuffle",
+        tags = ["controlnet", "normal"], category = "controlnet_preprocessors", version = "1.0.0", board = true,
+        metadata = true
     )]
     pub struct ShuffleContent -> ImageOutput {
         /// The image to look at

@@ -1,11 +1,11 @@
 //! A picture laid over another.
 
-use crate::image::{failed, fitted};
 use invoke_graph::{NULL, Node, NodeError, choices, node};
 use invoke_imaging::layers::{self, BlendMode, Space};
 
 use crate::Context;
 use crate::fields::ImageField;
+use crate::image::{failed, fitted};
 use crate::outputs::ImageOutput;
 
 choices! {
@@ -54,7 +54,9 @@ choices! {
 node! {
     /// Lays an image over another one, with a blend mode, an opacity and a mask.
     #[node(
-        kind = "invokeai_img_blend", class = "InvokeImageBlendInvocation", title = "Image Layer Blend", tags = ["image", "blend", "layer", "alpha", "composite", "dodge", "burn"], category = "image", version = "1.2.0", board = true, metadata = true
+        kind = "invokeai_img_blend", class = "InvokeImageBlendInvocation", title = "Image Layer Blend",
+        tags = ["image", "blend", "layer", "alpha", "composite", "dodge", "burn"], category = "image",
+        version = "1.2.0", board = true, metadata = true
     )]
     pub struct BlendImages -> ImageOutput {
         /// The upper image

@@ -18,7 +18,8 @@ choices! {
 node! {
     /// Blurs an image.
     #[node(
-        kind = "img_blur", class = "ImageBlurInvocation", title = "Blur Image", tags = ["image", "blur"], category = "image", version = "1.2.2", board = true, metadata = true
+        kind = "img_blur", class = "ImageBlurInvocation", title = "Blur Image", tags = ["image", "blur"],
+        category = "image", version = "1.2.2", board = true, metadata = true
     )]
     pub struct BlurImage -> ImageOutput {
         /// The image to blur

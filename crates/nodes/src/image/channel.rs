@@ -20,7 +20,8 @@ choices! {
 node! {
     /// Takes one channel of an image as a grey image.
     #[node(
-        kind = "img_chan", class = "ImageChannelInvocation", title = "Extract Image Channel", tags = ["image", "channel"], category = "image", version = "1.2.2", board = true, metadata = true
+        kind = "img_chan", class = "ImageChannelInvocation", title = "Extract Image Channel",
+        tags = ["image", "channel"], category = "image", version = "1.2.2", board = true, metadata = true
     )]
     pub struct ImageChannel -> ImageOutput {
         /// The image to take it from

@@ -1,16 +1,18 @@
 //! A channel scaled.
 
-use crate::image::colour_channel::ColorChannel;
 use invoke_graph::{Node, NodeError, node};
 
 use crate::Context;
 use crate::fields::ImageField;
+use crate::image::colour_channel::ColorChannel;
 use crate::outputs::ImageOutput;
 
 node! {
     /// Scales one channel of an image, in any of several colour spaces.
     #[node(
-        kind = "img_channel_multiply", class = "ImageChannelMultiplyInvocation", title = "Multiply Image Channel", tags = ["image", "invert", "scale", "multiply", "red", "green", "blue", "alpha", "cyan", "magenta", "yellow", "black", "hue", "saturation", "luminosity", "value"], category = "image", version = "1.2.3", board = true, metadata = true
+        kind = "img_channel_multiply", class = "ImageChannelMultiplyInvocation", title = "Multiply Image Channel",
+        tags = ["image", "invert", "scale", "multiply", "red", "green", "blue", "alpha", "cyan", "magenta", "yellow", "black", "hue", "saturation", "luminosity", "value"],
+        category = "image", version = "1.2.3", board = true, metadata = true
     )]
     pub struct MultiplyChannel -> ImageOutput {
         /// The image to change

@@ -1,11 +1,11 @@
 //! A picture in the colours of another.
 
-use crate::image::failed;
 use invoke_graph::{NULL, Node, NodeError, choices, node};
 use invoke_imaging::{Mode, channels, colour, histogram, paste};
 
 use crate::Context;
 use crate::fields::ImageField;
+use crate::image::failed;
 use crate::outputs::ImageOutput;
 
 choices! {
@@ -21,7 +21,8 @@ choices! {
 node! {
     /// Gives an image the distribution of colours of another one.
     #[node(
-        kind = "color_correct", class = "ColorCorrectInvocation", title = "Color Correct", tags = ["image", "color"], category = "image", version = "2.0.0", board = true, metadata = true
+        kind = "color_correct", class = "ColorCorrectInvocation", title = "Color Correct", tags = ["image", "color"],
+        category = "image", version = "2.0.0", board = true, metadata = true
     )]
     pub struct CorrectColors -> ImageOutput {
         /// The image to correct

@@ -1,17 +1,19 @@
 //! A subject before a background.
 
-use crate::image::{failed, fitted};
 use invoke_graph::{Node, NodeError, node};
 use invoke_imaging::{Mode, blending, css, flood, paste};
 
 use crate::Context;
 use crate::fields::ImageField;
+use crate::image::{failed, fitted};
 use crate::outputs::ImageOutput;
 
 node! {
     /// Removes the plain backdrop of an image and lays what remains over another one.
     #[node(
-        kind = "invokeai_img_composite", class = "InvokeImageCompositorInvocation", title = "Image Compositor", tags = ["image", "compose", "chroma", "key"], category = "image", version = "1.2.0", board = true, metadata = true
+        kind = "invokeai_img_composite", class = "InvokeImageCompositorInvocation", title = "Image Compositor",
+        tags = ["image", "compose", "chroma", "key"], category = "image", version = "1.2.0", board = true,
+        metadata = true
     )]
     pub struct CompositeImages -> ImageOutput {
         /// The subject before a plain backdrop

@@ -1,10 +1,10 @@
 //! A picture in another mode.
 
-use crate::failure::not_yet;
 use invoke_graph::{Node, NodeError, choices, node};
 use invoke_imaging::Mode;
 
 use crate::Context;
+use crate::failure::not_yet;
 use crate::fields::ImageField;
 use crate::outputs::ImageOutput;
 
@@ -26,7 +26,8 @@ choices! {
 node! {
     /// Converts an image to another colour mode.
     #[node(
-        kind = "img_conv", class = "ImageConvertInvocation", title = "Convert Image Mode", tags = ["image", "convert"], category = "image", version = "1.2.2", board = true, metadata = true
+        kind = "img_conv", class = "ImageConvertInvocation", title = "Convert Image Mode",
+        tags = ["image", "convert"], category = "image", version = "1.2.2", board = true, metadata = true
     )]
     pub struct ConvertImage -> ImageOutput {
         /// The image to convert

@@ -1,17 +1,18 @@
 //! A rectangle cut out of a picture.
 
-use crate::image::{dimension, failed};
 use invoke_graph::{Node, NodeError, node};
 use invoke_imaging::{Mode, paste};
 
 use crate::Context;
 use crate::fields::ImageField;
+use crate::image::{dimension, failed};
 use crate::outputs::ImageOutput;
 
 node! {
     /// Cuts a rectangle out of an image. What lies outside of the image is transparent.
     #[node(
-        kind = "img_crop", class = "ImageCropInvocation", title = "Crop Image", tags = ["image", "crop"], category = "image", version = "1.2.2", board = true, metadata = true
+        kind = "img_crop", class = "ImageCropInvocation", title = "Crop Image", tags = ["image", "crop"],
+        category = "image", version = "1.2.2", board = true, metadata = true
     )]
     pub struct CropImage -> ImageOutput {
         /// The image to cut from

@@ -1,17 +1,19 @@
 //! A picture cut to a box.
 
-use crate::image::{dimension, failed};
 use invoke_graph::{NULL, Node, NodeError, node};
 use invoke_imaging::paste;
 
 use crate::Context;
 use crate::fields::{BoundingBoxField, ImageField};
+use crate::image::{dimension, failed};
 use crate::outputs::ImageOutput;
 
 node! {
     /// Cuts an image to a box, or to what is not transparent.
     #[node(
-        kind = "crop_image_to_bounding_box", class = "CropImageToBoundingBoxInvocation", title = "Crop Image to Bounding Box", tags = ["image", "crop"], category = "image", version = "1.0.0", board = true, metadata = true
+        kind = "crop_image_to_bounding_box", class = "CropImageToBoundingBoxInvocation",
+        title = "Crop Image to Bounding Box", tags = ["image", "crop"], category = "image", version = "1.0.0",
+        board = true, metadata = true
     )]
     pub struct CropToBoundingBox -> ImageOutput {
         /// The image to cut

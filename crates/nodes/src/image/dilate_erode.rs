@@ -1,12 +1,12 @@
 //! Bright areas grown or shrunk.
 
-use crate::image::{change_lightness, failed, side};
 use invoke_graph::{Node, NodeError, choices, node};
 use invoke_imaging::Pixels;
 use invoke_imaging::morphology::{self, Shape};
 
 use crate::Context;
 use crate::fields::ImageField;
+use crate::image::{change_lightness, failed, side};
 use crate::outputs::ImageOutput;
 
 choices! {
@@ -20,7 +20,9 @@ choices! {
 node! {
     /// Grows or shrinks the bright areas of an image.
     #[node(
-        kind = "invokeai_img_dilate_erode", class = "InvokeImageDilateOrErodeInvocation", title = "Image Dilate or Erode", tags = ["image", "mask", "dilate", "erode", "expand", "contract", "mask"], category = "image", version = "1.3.0", metadata = true
+        kind = "invokeai_img_dilate_erode", class = "InvokeImageDilateOrErodeInvocation",
+        title = "Image Dilate or Erode", tags = ["image", "mask", "dilate", "erode", "expand", "contract", "mask"],
+        category = "image", version = "1.3.0", metadata = true
     )]
     pub struct DilateOrErode -> ImageOutput {
         /// The image to change

@@ -1,17 +1,18 @@
 //! Colour, contrast, brightness and sharpness.
 
-use crate::image::failed;
 use invoke_graph::{Node, NodeError, node};
 use invoke_imaging::{ImagingError, Mode, Pixels, channels, enhance};
 
 use crate::Context;
 use crate::fields::ImageField;
+use crate::image::failed;
 use crate::outputs::ImageOutput;
 
 node! {
     /// Changes the colour, contrast, brightness and sharpness of an image.
     #[node(
-        kind = "invokeai_img_enhance", class = "InvokeImageEnhanceInvocation", title = "Enhance Image", tags = ["enhance", "image"], category = "image", version = "1.2.1", board = true, metadata = true
+        kind = "invokeai_img_enhance", class = "InvokeImageEnhanceInvocation", title = "Enhance Image",
+        tags = ["enhance", "image"], category = "image", version = "1.2.1", board = true, metadata = true
     )]
     pub struct EnhanceImage -> ImageOutput {
         /// The image to change

@@ -1,11 +1,11 @@
 //! Pictures side by side for FLUX Kontext.
 
-use crate::image::{dimension, failed};
 use invoke_graph::{Node, NodeError, node};
 use invoke_imaging::{Filter, Mode, paste, resize};
 
 use crate::Context;
 use crate::fields::ImageField;
+use crate::image::{dimension, failed};
 use crate::outputs::ImageOutput;
 
 /// The sizes FLUX Kontext was trained on, as its authors list them.
@@ -32,7 +32,9 @@ const SIZES: [(u32, u32); 17] = [
 node! {
     /// Lays images side by side in one height, in sizes FLUX Kontext was trained on.
     #[node(
-        kind = "flux_kontext_image_prep", class = "FluxKontextConcatenateImagesInvocation", title = "FLUX Kontext Image Prep", tags = ["image", "concatenate", "flux", "kontext"], category = "conditioning", version = "1.0.0", board = true, metadata = true
+        kind = "flux_kontext_image_prep", class = "FluxKontextConcatenateImagesInvocation",
+        title = "FLUX Kontext Image Prep", tags = ["image", "concatenate", "flux", "kontext"],
+        category = "conditioning", version = "1.0.0", board = true, metadata = true
     )]
     pub struct PrepareFluxKontext -> ImageOutput {
         /// The images, the main one first

@@ -10,7 +10,8 @@ use crate::outputs::ImageOutput;
 node! {
     /// Turns the hues of an image.
     #[node(
-        kind = "img_hue_adjust", class = "ImageHueAdjustmentInvocation", title = "Adjust Image Hue", tags = ["image", "hue"], category = "image", version = "1.2.2", board = true, metadata = true
+        kind = "img_hue_adjust", class = "ImageHueAdjustmentInvocation", title = "Adjust Image Hue",
+        tags = ["image", "hue"], category = "image", version = "1.2.2", board = true, metadata = true
     )]
     pub struct AdjustHue -> ImageOutput {
         /// The image to change

@@ -10,7 +10,9 @@ use crate::outputs::ImageOutput;
 node! {
     /// Turns the hues of an image in Oklch, where lightness stays.
     #[node(
-        kind = "img_hue_adjust_oklch", class = "OklchImageHueAdjustmentInvocation", title = "Adjust Image Hue (Oklch)", tags = ["image", "hue", "oklch"], category = "image", version = "1.0.0", board = true, metadata = true
+        kind = "img_hue_adjust_oklch", class = "OklchImageHueAdjustmentInvocation",
+        title = "Adjust Image Hue (Oklch)", tags = ["image", "hue", "oklch"], category = "image", version = "1.0.0",
+        board = true, metadata = true
     )]
     pub struct AdjustHueOklch -> ImageOutput {
         /// The image to change

@@ -1,10 +1,10 @@
 //! Hues turned in many ways.
 
-use crate::failure::not_yet;
 use invoke_graph::{Node, NodeError, choices, node};
 use invoke_imaging::{channels, colour, lab, okhsl, oklab};
 
 use crate::Context;
+use crate::failure::not_yet;
 use crate::fields::ImageField;
 use crate::outputs::ImageOutput;
 
@@ -23,7 +23,10 @@ choices! {
 node! {
     /// Turns the hues of an image in a colour space of choice.
     #[node(
-        kind = "invokeai_img_hue_adjust_plus", class = "InvokeAdjustImageHuePlusInvocation", title = "Adjust Image Hue Plus", tags = ["image", "hue", "oklab", "cielab", "uplab", "lch", "hsv", "hsl", "lab"], category = "image", version = "1.2.0", board = true, metadata = true
+        kind = "invokeai_img_hue_adjust_plus", class = "InvokeAdjustImageHuePlusInvocation",
+        title = "Adjust Image Hue Plus",
+        tags = ["image", "hue", "oklab", "cielab", "uplab", "lch", "hsv", "hsl", "lab"], category = "image",
+        version = "1.2.0", board = true, metadata = true
     )]
     pub struct AdjustHuePlus -> ImageOutput {
         /// The image to change

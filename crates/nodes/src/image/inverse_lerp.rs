@@ -1,17 +1,18 @@
 //! Samples stretched.
 
-use crate::image::sample;
 use invoke_graph::{Node, NodeError, node};
 use invoke_imaging::levels;
 
 use crate::Context;
 use crate::fields::ImageField;
+use crate::image::sample;
 use crate::outputs::ImageOutput;
 
 node! {
     /// Maps a smaller range of an image's samples into the whole one.
     #[node(
-        kind = "img_ilerp", class = "ImageInverseLerpInvocation", title = "Inverse Lerp Image", tags = ["image", "ilerp"], category = "image", version = "1.2.2", board = true, metadata = true
+        kind = "img_ilerp", class = "ImageInverseLerpInvocation", title = "Inverse Lerp Image",
+        tags = ["image", "ilerp"], category = "image", version = "1.2.2", board = true, metadata = true
     )]
     pub struct InverseLerpImage -> ImageOutput {
         /// The image to change

@@ -1,17 +1,18 @@
 //! Samples squeezed.
 
-use crate::image::sample;
 use invoke_graph::{Node, NodeError, node};
 use invoke_imaging::levels;
 
 use crate::Context;
 use crate::fields::ImageField;
+use crate::image::sample;
 use crate::outputs::ImageOutput;
 
 node! {
     /// Maps the range of an image's samples into a smaller one.
     #[node(
-        kind = "img_lerp", class = "ImageLerpInvocation", title = "Lerp Image", tags = ["image", "lerp"], category = "image", version = "1.2.2", board = true, metadata = true
+        kind = "img_lerp", class = "ImageLerpInvocation", title = "Lerp Image", tags = ["image", "lerp"],
+        category = "image", version = "1.2.2", board = true, metadata = true
     )]
     pub struct LerpImage -> ImageOutput {
         /// The image to change

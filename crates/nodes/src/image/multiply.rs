@@ -1,17 +1,18 @@
 //! Two pictures multiplied.
 
-use crate::image::failed;
 use invoke_graph::{Node, NodeError, node};
 use invoke_imaging::blending;
 
 use crate::Context;
 use crate::fields::ImageField;
+use crate::image::failed;
 use crate::outputs::ImageOutput;
 
 node! {
     /// Multiplies two images, sample by sample.
     #[node(
-        kind = "img_mul", class = "ImageMultiplyInvocation", title = "Multiply Images", tags = ["image", "multiply"], category = "image", version = "1.2.2", board = true, metadata = true
+        kind = "img_mul", class = "ImageMultiplyInvocation", title = "Multiply Images", tags = ["image", "multiply"],
+        category = "image", version = "1.2.2", board = true, metadata = true
     )]
     pub struct MultiplyImages -> ImageOutput {
         /// The first image

@@ -1,11 +1,11 @@
 //! Noise on a picture.
 
-use crate::image::{failed, side};
 use invoke_graph::{NULL, Node, NodeError, choices, node};
 use invoke_imaging::{Filter, Mode, blending, channels, noise, paste, resize};
 
 use crate::Context;
 use crate::fields::ImageField;
+use crate::image::{failed, side};
 use crate::outputs::ImageOutput;
 
 choices! {
@@ -19,7 +19,8 @@ choices! {
 node! {
     /// Adds noise to an image.
     #[node(
-        kind = "img_noise", class = "ImageNoiseInvocation", title = "Add Image Noise", tags = ["image", "noise"], category = "image", version = "1.1.0", board = true, metadata = true
+        kind = "img_noise", class = "ImageNoiseInvocation", title = "Add Image Noise", tags = ["image", "noise"],
+        category = "image", version = "1.1.0", board = true, metadata = true
     )]
     pub struct AddNoise -> ImageOutput {
         /// The image to change

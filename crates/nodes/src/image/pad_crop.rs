@@ -1,17 +1,18 @@
 //! A picture with its sides moved.
 
-use crate::image::{dimension, failed};
 use invoke_graph::{Node, NodeError, node};
 use invoke_imaging::{Mode, paste};
 
 use crate::Context;
 use crate::fields::ImageField;
+use crate::image::{dimension, failed};
 use crate::outputs::ImageOutput;
 
 node! {
     /// Moves the sides of an image: outwards, where it becomes transparent, or inwards.
     #[node(
-        kind = "img_pad_crop", class = "CenterPadCropInvocation", title = "Center Pad or Crop Image", tags = ["image", "pad", "crop"], category = "image", version = "1.0.0"
+        kind = "img_pad_crop", class = "CenterPadCropInvocation", title = "Center Pad or Crop Image",
+        tags = ["image", "pad", "crop"], category = "image", version = "1.0.0"
     )]
     pub struct PadOrCropImage -> ImageOutput {
         /// The image to change

@@ -1,17 +1,18 @@
 //! A picture pasted into another.
 
-use crate::image::{dimension, failed};
 use invoke_graph::{NULL, Node, NodeError, node};
 use invoke_imaging::{Mode, blending, channels, paste};
 
 use crate::Context;
 use crate::fields::ImageField;
+use crate::image::{dimension, failed};
 use crate::outputs::ImageOutput;
 
 node! {
     /// Pastes an image into another one.
     #[node(
-        kind = "img_paste", class = "ImagePasteInvocation", title = "Paste Image", tags = ["image", "paste"], category = "image", version = "1.2.2", board = true, metadata = true
+        kind = "img_paste", class = "ImagePasteInvocation", title = "Paste Image", tags = ["image", "paste"],
+        category = "image", version = "1.2.2", board = true, metadata = true
     )]
     pub struct PasteImage -> ImageOutput {
         /// The image to paste into

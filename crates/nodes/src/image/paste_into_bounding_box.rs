@@ -1,17 +1,19 @@
 //! A picture pasted into a box.
 
-use crate::image::failed;
 use invoke_graph::{Node, NodeError, node};
 use invoke_imaging::{ImagingError, Mode, paste};
 
 use crate::Context;
 use crate::fields::{BoundingBoxField, ImageField};
+use crate::image::failed;
 use crate::outputs::ImageOutput;
 
 node! {
     /// Pastes an image into a box of the same size in another image.
     #[node(
-        kind = "paste_image_into_bounding_box", class = "PasteImageIntoBoundingBoxInvocation", title = "Paste Image into Bounding Box", tags = ["image", "crop"], category = "image", version = "1.0.0", board = true, metadata = true
+        kind = "paste_image_into_bounding_box", class = "PasteImageIntoBoundingBoxInvocation",
+        title = "Paste Image into Bounding Box", tags = ["image", "crop"], category = "image", version = "1.0.0",
+        board = true, metadata = true
     )]
     pub struct PasteIntoBoundingBox -> ImageOutput {
         /// The image to paste

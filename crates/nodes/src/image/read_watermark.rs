@@ -10,7 +10,8 @@ use crate::outputs::StringOutput;
 node! {
     /// Reads a text hidden in an image; gives nothing where there is none.
     #[node(
-        kind = "decode_watermark", class = "DecodeInvisibleWatermarkInvocation", title = "Decode Invisible Watermark", tags = ["image", "watermark"], category = "image", version = "1.0.0"
+        kind = "decode_watermark", class = "DecodeInvisibleWatermarkInvocation", title = "Decode Invisible Watermark",
+        tags = ["image", "watermark"], category = "image", version = "1.0.0"
     )]
     pub struct ReadWatermark -> StringOutput {
         /// The image to read

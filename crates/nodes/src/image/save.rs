@@ -9,7 +9,8 @@ use crate::outputs::ImageOutput;
 node! {
     /// Keeps a copy of an image.
     #[node(
-        kind = "save_image", class = "SaveImageInvocation", title = "Save Image", tags = ["primitives", "image"], category = "image", version = "1.2.2", use_cache = false, board = true, metadata = true
+        kind = "save_image", class = "SaveImageInvocation", title = "Save Image", tags = ["primitives", "image"],
+        category = "image", version = "1.2.2", use_cache = false, board = true, metadata = true
     )]
     pub struct SaveImage -> ImageOutput {
         /// The image to keep

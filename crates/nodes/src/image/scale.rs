@@ -1,18 +1,19 @@
 //! A picture scaled.
 
-use crate::image::resize::Resample;
-use crate::image::{dimension, failed};
 use invoke_graph::{Node, NodeError, node};
 use invoke_imaging::resize;
 
 use crate::Context;
 use crate::fields::ImageField;
+use crate::image::resize::Resample;
+use crate::image::{dimension, failed};
 use crate::outputs::ImageOutput;
 
 node! {
     /// Scales an image by a factor.
     #[node(
-        kind = "img_scale", class = "ImageScaleInvocation", title = "Scale Image", tags = ["image", "scale"], category = "image", version = "1.2.2", board = true, metadata = true
+        kind = "img_scale", class = "ImageScaleInvocation", title = "Scale Image", tags = ["image", "scale"],
+        category = "image", version = "1.2.2", board = true, metadata = true
     )]
     pub struct ScaleImage -> ImageOutput {
         /// The image to scale

@@ -9,7 +9,8 @@ use crate::outputs::ImageOutput;
 node! {
     /// Passes an image on. A server has no screen to show it on.
     #[node(
-        kind = "show_image", class = "ShowImageInvocation", title = "Show Image", tags = ["image"], category = "image", version = "1.0.1"
+        kind = "show_image", class = "ShowImageInvocation", title = "Show Image", tags = ["image"],
+        category = "image", version = "1.0.1"
     )]
     pub struct ShowImage -> ImageOutput {
         /// The image to pass on

@@ -1,17 +1,19 @@
 //! Samples cut to black and white.
 
-use crate::image::{change_lightness, failed};
 use invoke_graph::{Node, NodeError, node};
 use invoke_imaging::levels::{self, Thresholds};
 
 use crate::Context;
 use crate::fields::ImageField;
+use crate::image::{change_lightness, failed};
 use crate::outputs::ImageOutput;
 
 node! {
     /// Makes samples above a threshold white and below another one black.
     #[node(
-        kind = "invokeai_img_val_thresholds", class = "InvokeImageValueThresholdsInvocation", title = "Image Value Thresholds", tags = ["image", "mask", "value", "threshold"], category = "image", version = "1.2.0", board = true, metadata = true
+        kind = "invokeai_img_val_thresholds", class = "InvokeImageValueThresholdsInvocation",
+        title = "Image Value Thresholds", tags = ["image", "mask", "value", "threshold"], category = "image",
+        version = "1.2.0", board = true, metadata = true
     )]
     pub struct ValueThresholds -> ImageOutput {
         /// The image to change

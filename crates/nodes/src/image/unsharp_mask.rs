@@ -10,7 +10,8 @@ use crate::outputs::ImageOutput;
 node! {
     /// Sharpens an image with an unsharp mask.
     #[node(
-        kind = "unsharp_mask", class = "UnsharpMaskInvocation", title = "Unsharp Mask", tags = ["image", "unsharp_mask"], category = "image", version = "1.2.2", board = true, metadata = true
+        kind = "unsharp_mask", class = "UnsharpMaskInvocation", title = "Unsharp Mask",
+        tags = ["image", "unsharp_mask"], category = "image", version = "1.2.2", board = true, metadata = true
     )]
     pub struct UnsharpMask -> ImageOutput {
         /// The image to sharpen

@@ -10,7 +10,9 @@ use crate::outputs::ImageOutput;
 node! {
     /// Sharpens the lightness of an image, as Oklab measures it, with an unsharp mask.
     #[node(
-        kind = "unsharp_mask_oklab", class = "OklabUnsharpMaskInvocation", title = "Unsharp Mask (Oklab)", tags = ["image", "unsharp_mask", "oklab"], category = "image", version = "1.0.0", board = true, metadata = true
+        kind = "unsharp_mask_oklab", class = "OklabUnsharpMaskInvocation", title = "Unsharp Mask (Oklab)",
+        tags = ["image", "unsharp_mask", "oklab"], category = "image", version = "1.0.0", board = true,
+        metadata = true
     )]
     pub struct OklabUnsharpMask -> ImageOutput {
         /// The image to sharpen

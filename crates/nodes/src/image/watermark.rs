@@ -1,17 +1,18 @@
 //! A text hidden in a picture.
 
-use crate::image::failed;
 use invoke_graph::{Node, NodeError, node};
 use invoke_imaging::{Mode, watermark};
 
 use crate::Context;
 use crate::fields::ImageField;
+use crate::image::failed;
 use crate::outputs::ImageOutput;
 
 node! {
     /// Hides a text in an image.
     #[node(
-        kind = "img_watermark", class = "ImageWatermarkInvocation", title = "Add Invisible Watermark", tags = ["image", "watermark"], category = "image", version = "1.2.2", board = true, metadata = true
+        kind = "img_watermark", class = "ImageWatermarkInvocation", title = "Add Invisible Watermark",
+        tags = ["image", "watermark"], category = "image", version = "1.2.2", board = true, metadata = true
     )]
     pub struct HideWatermark -> ImageOutput {
         /// The image to hide it in

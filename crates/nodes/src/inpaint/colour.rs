@@ -1,18 +1,19 @@
 //! Transparent areas filled with a colour.
 
-use crate::image::failed;
 use invoke_graph::{Node, NodeError, node};
 use invoke_imaging::{Mode, infill};
 use serde_json::json;
 
 use crate::Context;
 use crate::fields::{ColorField, ImageField};
+use crate::image::failed;
 use crate::outputs::ImageOutput;
 
 node! {
     /// Fills the transparent areas of an image with a colour.
     #[node(
-        kind = "infill_rgba", class = "InfillColorInvocation", title = "Solid Color Infill", tags = ["image", "inpaint"], category = "inpaint", version = "1.2.2", board = true, metadata = true
+        kind = "infill_rgba", class = "InfillColorInvocation", title = "Solid Color Infill",
+        tags = ["image", "inpaint"], category = "inpaint", version = "1.2.2", board = true, metadata = true
     )]
     pub struct InfillColour -> ImageOutput {
         /// The image to fill

@@ -1,17 +1,18 @@
 //! Transparent areas filled from their edges.
 
-use crate::image::failed;
 use invoke_graph::{Node, NodeError, node};
 use invoke_imaging::{Mode, infill};
 
 use crate::Context;
 use crate::fields::ImageField;
+use crate::image::failed;
 use crate::outputs::ImageOutput;
 
 node! {
     /// Fills the transparent areas of an image from their edges.
     #[node(
-        kind = "infill_cv2", class = "CV2InfillInvocation", title = "CV2 Infill", tags = ["image", "inpaint"], category = "inpaint", version = "1.2.2", board = true, metadata = true
+        kind = "infill_cv2", class = "CV2InfillInvocation", title = "CV2 Infill", tags = ["image", "inpaint"],
+        category = "inpaint", version = "1.2.2", board = true, metadata = true
     )]
     pub struct InfillCv2 -> ImageOutput {
         /// The image to fill

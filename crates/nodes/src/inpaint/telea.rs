@@ -1,17 +1,18 @@
 //! A masked area filled from its edges.
 
-use crate::image::failed;
 use invoke_graph::{Node, NodeError, node};
 use invoke_imaging::{Mode, channels, inpaint};
 
 use crate::Context;
 use crate::fields::ImageField;
+use crate::image::failed;
 use crate::outputs::ImageOutput;
 
 node! {
     /// Fills the area of an image that a mask names from its edges.
     #[node(
-        kind = "cv_inpaint", class = "CvInpaintInvocation", title = "OpenCV Inpaint", tags = ["opencv", "inpaint"], category = "inpaint", version = "1.3.1", board = true, metadata = true
+        kind = "cv_inpaint", class = "CvInpaintInvocation", title = "OpenCV Inpaint", tags = ["opencv", "inpaint"],
+        category = "inpaint", version = "1.3.1", board = true, metadata = true
     )]
     pub struct InpaintTelea -> ImageOutput {
         /// The image to fill

@@ -1,17 +1,18 @@
 //! Transparent areas filled with tiles.
 
-use crate::image::{failed, side};
 use invoke_graph::{Node, NodeError, node};
 use invoke_imaging::{Mode, infill};
 
 use crate::Context;
 use crate::fields::ImageField;
+use crate::image::{failed, side};
 use crate::outputs::ImageOutput;
 
 node! {
     /// Fills the transparent areas of an image with squares of itself.
     #[node(
-        kind = "infill_tile", class = "InfillTileInvocation", title = "Tile Infill", tags = ["image", "inpaint"], category = "inpaint", version = "1.2.3", board = true, metadata = true
+        kind = "infill_tile", class = "InfillTileInvocation", title = "Tile Infill", tags = ["image", "inpaint"],
+        category = "inpaint", version = "1.2.3", board = true, metadata = true
     )]
     pub struct InfillTile -> ImageOutput {
         /// The image to fill

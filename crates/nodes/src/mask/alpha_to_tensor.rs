@@ -1,18 +1,19 @@
 //! Opacity as a tensor mask.
 
-use crate::image::failed;
-use crate::mask::keep;
 use invoke_graph::{Node, NodeError, node};
 use invoke_imaging::{ImagingError, Mode, channels};
 
 use crate::Context;
 use crate::fields::ImageField;
+use crate::image::failed;
+use crate::mask::keep;
 use crate::outputs::MaskOutput;
 
 node! {
     /// Makes a tensor mask of what is not wholly transparent in an image.
     #[node(
-        kind = "alpha_mask_to_tensor", class = "AlphaMaskToTensorInvocation", title = "Alpha Mask to Tensor", tags = ["conditioning"], category = "mask", version = "1.0.0"
+        kind = "alpha_mask_to_tensor", class = "AlphaMaskToTensorInvocation", title = "Alpha Mask to Tensor",
+        tags = ["conditioning"], category = "mask", version = "1.0.0"
     )]
     pub struct AlphaToTensor -> MaskOutput {
         /// The image

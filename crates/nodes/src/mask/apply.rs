@@ -1,17 +1,18 @@
 //! A mask as transparency.
 
-use crate::image::failed;
 use invoke_graph::{Node, NodeError, node};
 use invoke_imaging::{Mode, channels};
 
 use crate::Context;
 use crate::fields::ImageField;
+use crate::image::failed;
 use crate::outputs::ImageOutput;
 
 node! {
     /// Makes an image transparent where a mask is black.
     #[node(
-        kind = "apply_mask_to_image", class = "ApplyMaskToImageInvocation", title = "Apply Mask to Image", tags = ["image", "mask", "blend"], category = "mask", version = "1.0.0", board = true, metadata = true
+        kind = "apply_mask_to_image", class = "ApplyMaskToImageInvocation", title = "Apply Mask to Image",
+        tags = ["image", "mask", "blend"], category = "mask", version = "1.0.0", board = true, metadata = true
     )]
     pub struct ApplyMask -> ImageOutput {
         /// The image

@@ -1,18 +1,20 @@
 //! A tensor mask as transparency.
 
-use crate::image::failed;
-use crate::mask::binary;
 use invoke_graph::{Node, NodeError, node};
 use invoke_imaging::{ImagingError, Mode, channels};
 
 use crate::Context;
 use crate::fields::{ImageField, TensorField};
+use crate::image::failed;
+use crate::mask::binary;
 use crate::outputs::ImageOutput;
 
 node! {
     /// Makes an image transparent where a tensor mask is not set; what was transparent stays so.
     #[node(
-        kind = "apply_tensor_mask_to_image", class = "ApplyMaskTensorToImageInvocation", title = "Apply Tensor Mask to Image", tags = ["mask"], category = "mask", version = "1.0.0", board = true, metadata = true
+        kind = "apply_tensor_mask_to_image", class = "ApplyMaskTensorToImageInvocation",
+        title = "Apply Tensor Mask to Image", tags = ["mask"], category = "mask", version = "1.0.0", board = true,
+        metadata = true
     )]
     pub struct ApplyTensorMask -> ImageOutput {
         /// The tensor mask

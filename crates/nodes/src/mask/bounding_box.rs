@@ -11,7 +11,8 @@ use crate::outputs::BoundingBoxOutput;
 node! {
     /// Finds the box around the pixels of one colour in a mask image.
     #[node(
-        kind = "get_image_mask_bounding_box", class = "GetMaskBoundingBoxInvocation", title = "Get Image Mask Bounding Box", tags = ["mask"], category = "mask", version = "1.0.0"
+        kind = "get_image_mask_bounding_box", class = "GetMaskBoundingBoxInvocation",
+        title = "Get Image Mask Bounding Box", tags = ["mask"], category = "mask", version = "1.0.0"
     )]
     pub struct MaskBoundingBox -> BoundingBoxOutput {
         /// The mask image

@@ -1,17 +1,18 @@
 //! Two masks in one.
 
-use crate::image::failed;
 use invoke_graph::{Node, NodeError, node};
 use invoke_imaging::{Mode, blending};
 
 use crate::Context;
 use crate::fields::ImageField;
+use crate::image::failed;
 use crate::outputs::ImageOutput;
 
 node! {
     /// Combines two masks by multiplying them: black stays black.
     #[node(
-        kind = "mask_combine", class = "MaskCombineInvocation", title = "Combine Masks", tags = ["image", "mask", "multiply"], category = "mask", version = "1.2.2", board = true, metadata = true
+        kind = "mask_combine", class = "MaskCombineInvocation", title = "Combine Masks",
+        tags = ["image", "mask", "multiply"], category = "mask", version = "1.2.2", board = true, metadata = true
     )]
     pub struct CombineMasks -> ImageOutput {
         /// The first mask

@@ -1,20 +1,21 @@
 //! A mask for denoising.
 
-use crate::failure::not_yet;
-use crate::fields::DenoiseMaskField;
-use crate::image::failed;
-use crate::mask::unit_tensor;
 use invoke_graph::{InputKind, NULL, Node, NodeError, node};
 use invoke_imaging::{Mode, levels};
 
 use crate::Context;
+use crate::failure::not_yet;
+use crate::fields::DenoiseMaskField;
 use crate::fields::{ImageField, VAEField};
+use crate::image::failed;
+use crate::mask::unit_tensor;
 use crate::outputs::DenoiseMaskOutput;
 
 node! {
     /// Makes a mask for denoising of a mask image.
     #[node(
-        kind = "create_denoise_mask", class = "CreateDenoiseMaskInvocation", title = "Create Denoise Mask", tags = ["mask", "denoise"], category = "mask", version = "1.0.2"
+        kind = "create_denoise_mask", class = "CreateDenoiseMaskInvocation", title = "Create Denoise Mask",
+        tags = ["mask", "denoise"], category = "mask", version = "1.0.2"
     )]
     pub struct CreateDenoiseMask -> DenoiseMaskOutput {
         /// VAE

@@ -1,17 +1,18 @@
 //! The edge of a mask.
 
-use crate::image::failed;
 use invoke_graph::{Node, NodeError, node};
 use invoke_imaging::canvas_mask;
 
 use crate::Context;
 use crate::fields::ImageField;
+use crate::image::failed;
 use crate::outputs::ImageOutput;
 
 node! {
     /// Makes a mask of another one's edge.
     #[node(
-        kind = "mask_edge", class = "MaskEdgeInvocation", title = "Mask Edge", tags = ["image", "mask", "inpaint"], category = "mask", version = "1.2.2", board = true, metadata = true
+        kind = "mask_edge", class = "MaskEdgeInvocation", title = "Mask Edge", tags = ["image", "mask", "inpaint"],
+        category = "mask", version = "1.2.2", board = true, metadata = true
     )]
     pub struct MaskEdge -> ImageOutput {
         /// The mask

@@ -1,17 +1,18 @@
 //! A mask grown with a soft edge.
 
-use crate::image::{sample, side};
 use invoke_graph::{Node, NodeError, node};
 use invoke_imaging::{Mode, fade};
 
 use crate::Context;
 use crate::fields::ImageField;
+use crate::image::{sample, side};
 use crate::outputs::ImageOutput;
 
 node! {
     /// Grows the black area of a mask with a smooth passage to white.
     #[node(
-        kind = "expand_mask_with_fade", class = "ExpandMaskWithFadeInvocation", title = "Expand Mask with Fade", tags = ["image", "mask"], category = "mask", version = "1.0.1", board = true, metadata = true
+        kind = "expand_mask_with_fade", class = "ExpandMaskWithFadeInvocation", title = "Expand Mask with Fade",
+        tags = ["image", "mask"], category = "mask", version = "1.0.1", board = true, metadata = true
     )]
     pub struct ExpandMaskWithFade -> ImageOutput {
         /// The mask; black is grown

@@ -1,18 +1,19 @@
 //! Transparency as a mask.
 
-use crate::image::failed;
 use invoke_graph::{Node, NodeError, node};
 use invoke_imaging::ImagingError;
 use invoke_imaging::channels;
 
 use crate::Context;
 use crate::fields::ImageField;
+use crate::image::failed;
 use crate::outputs::ImageOutput;
 
 node! {
     /// Takes the alpha channel of an image as a mask.
     #[node(
-        kind = "tomask", class = "MaskFromAlphaInvocation", title = "Mask from Alpha", tags = ["image", "mask"], category = "mask", version = "1.2.2", board = true, metadata = true
+        kind = "tomask", class = "MaskFromAlphaInvocation", title = "Mask from Alpha", tags = ["image", "mask"],
+        category = "mask", version = "1.2.2", board = true, metadata = true
     )]
     pub struct MaskFromAlpha -> ImageOutput {
         /// The image to take it from

@@ -1,17 +1,18 @@
 //! A colour as a mask.
 
-use crate::image::failed;
 use invoke_graph::{Node, NodeError, node};
 use invoke_imaging::{Mode, Pixels};
 
 use crate::Context;
 use crate::fields::{ColorField, ImageField};
+use crate::image::failed;
 use crate::outputs::ImageOutput;
 
 node! {
     /// Makes a mask of the pixels whose colour is near a given one.
     #[node(
-        kind = "mask_from_id", class = "MaskFromIDInvocation", title = "Mask from Segmented Image", tags = ["image", "mask", "id"], category = "mask", version = "1.0.1", board = true, metadata = true
+        kind = "mask_from_id", class = "MaskFromIDInvocation", title = "Mask from Segmented Image",
+        tags = ["image", "mask", "id"], category = "mask", version = "1.0.1", board = true, metadata = true
     )]
     pub struct MaskFromId -> ImageOutput {
         /// The image to look at

@@ -1,16 +1,16 @@
 //! A mask for denoising with a fading edge.
 
-use crate::failure::not_yet;
-use crate::fields::DenoiseMaskField;
-use crate::image::{failed, side};
-use crate::mask::unit_tensor;
 use invoke_graph::output;
 use invoke_graph::{InputKind, NULL, Node, NodeError, choices, node};
 use invoke_imaging::Mode;
 use invoke_imaging::gradient_mask::{Fade, gradient_mask};
 
 use crate::Context;
+use crate::failure::not_yet;
+use crate::fields::DenoiseMaskField;
 use crate::fields::{ImageField, UNetField, VAEField};
+use crate::image::{failed, side};
+use crate::mask::unit_tensor;
 
 choices! {
     /// How the edge fades.
@@ -35,7 +35,8 @@ output! {
 node! {
     /// Makes a mask for denoising with a fading edge of a mask image.
     #[node(
-        kind = "create_gradient_mask", class = "CreateGradientMaskInvocation", title = "Create Gradient Mask", tags = ["mask", "denoise"], category = "mask", version = "1.3.0"
+        kind = "create_gradient_mask", class = "CreateGradientMaskInvocation", title = "Create Gradient Mask",
+        tags = ["mask", "denoise"], category = "mask", version = "1.3.0"
     )]
     pub struct CreateGradientMask -> GradientMaskOutput {
         /// The mask image

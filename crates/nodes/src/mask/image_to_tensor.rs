@@ -1,17 +1,18 @@
 //! A mask image as a tensor mask.
 
-use crate::mask::keep;
 use invoke_graph::{Node, NodeError, node};
 use invoke_imaging::{Mode, channels};
 
 use crate::Context;
 use crate::fields::ImageField;
+use crate::mask::keep;
 use crate::outputs::MaskOutput;
 
 node! {
     /// Makes a tensor mask of the dark parts of an image.
     #[node(
-        kind = "image_mask_to_tensor", class = "ImageMaskToTensorInvocation", title = "Image Mask to Tensor", tags = ["conditioning"], category = "mask", version = "1.0.0", metadata = true
+        kind = "image_mask_to_tensor", class = "ImageMaskToTensorInvocation", title = "Image Mask to Tensor",
+        tags = ["conditioning"], category = "mask", version = "1.0.0", metadata = true
     )]
     pub struct ImageToTensor -> MaskOutput {
         /// The mask image

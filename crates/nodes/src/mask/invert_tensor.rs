@@ -1,18 +1,19 @@
 //! A tensor mask inverted.
 
-use crate::mask::{binary, keep};
 use invoke_engine::Kind;
 use invoke_graph::{Node, NodeError, node};
 use invoke_imaging::channels;
 
 use crate::Context;
 use crate::fields::TensorField;
+use crate::mask::{binary, keep};
 use crate::outputs::MaskOutput;
 
 node! {
     /// Inverts a tensor mask.
     #[node(
-        kind = "invert_tensor_mask", class = "InvertTensorMaskInvocation", title = "Invert Tensor Mask", tags = ["conditioning"], category = "mask", version = "1.1.0"
+        kind = "invert_tensor_mask", class = "InvertTensorMaskInvocation", title = "Invert Tensor Mask",
+        tags = ["conditioning"], category = "mask", version = "1.1.0"
     )]
     pub struct InvertTensorMask -> MaskOutput {
         /// The tensor mask

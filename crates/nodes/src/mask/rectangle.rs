@@ -1,17 +1,18 @@
 //! A rectangle as a mask.
 
-use crate::image::{dimension, failed};
-use crate::mask::keep;
 use invoke_graph::{Node, NodeError, node};
 use invoke_imaging::{Mode, Pixels};
 
 use crate::Context;
+use crate::image::{dimension, failed};
+use crate::mask::keep;
 use crate::outputs::MaskOutput;
 
 node! {
     /// Makes a mask of a rectangle.
     #[node(
-        kind = "rectangle_mask", class = "RectangleMaskInvocation", title = "Create Rectangle Mask", tags = ["conditioning"], category = "mask", version = "1.0.1", metadata = true
+        kind = "rectangle_mask", class = "RectangleMaskInvocation", title = "Create Rectangle Mask",
+        tags = ["conditioning"], category = "mask", version = "1.0.1", metadata = true
     )]
     pub struct RectangleMask -> MaskOutput {
         /// Width of the mask

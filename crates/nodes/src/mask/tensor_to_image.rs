@@ -1,16 +1,17 @@
 //! A tensor mask as an image.
 
-use crate::mask::binary;
 use invoke_graph::{Node, NodeError, node};
 
 use crate::Context;
 use crate::fields::TensorField;
+use crate::mask::binary;
 use crate::outputs::ImageOutput;
 
 node! {
     /// Makes an image of a tensor mask: white where it is set.
     #[node(
-        kind = "tensor_mask_to_image", class = "MaskTensorToImageInvocation", title = "Tensor Mask to Image", tags = ["mask"], category = "mask", version = "1.1.0", board = true, metadata = true
+        kind = "tensor_mask_to_image", class = "MaskTensorToImageInvocation", title = "Tensor Mask to Image",
+        tags = ["mask"], category = "mask", version = "1.1.0", board = true, metadata = true
     )]
     pub struct TensorToImage -> ImageOutput {
         /// The tensor mask

@@ -1,15 +1,16 @@
 //! Tiles of a size.
 
-use crate::tiles::{CalculateImageTilesOutput, found};
 use invoke_graph::{Node, NodeError, node};
 use invoke_imaging::tiles::{self, Size};
 
 use crate::Context;
+use crate::tiles::{CalculateImageTilesOutput, found};
 
 node! {
     /// Cuts an image into tiles of one size that overlap.
     #[node(
-        kind = "calculate_image_tiles", class = "CalculateImageTilesInvocation", title = "Calculate Image Tiles", tags = ["tiles"], category = "tiles", version = "1.0.1"
+        kind = "calculate_image_tiles", class = "CalculateImageTilesInvocation", title = "Calculate Image Tiles",
+        tags = ["tiles"], category = "tiles", version = "1.0.1"
     )]
     pub struct CalculateTiles -> CalculateImageTilesOutput {
         /// Width of the image
@@ -31,8 +32,7 @@ node! {
 }
 
 impl Node<Context> for CalculateTiles {
-    fn run(self, context: &mut Context) -> Result<CalculateImageTilesOutput, NodeError> {
-        let _ = context;
+    fn run(self, _: &mut Context) -> Result<CalculateImageTilesOutput, NodeError> {
         let picture = Size { width: self.image_width, height: self.image_height };
         let tile = Size { width: self.tile_width, height: self.tile_height };
         found(tiles::with_overlap(picture, tile, self.overlap))

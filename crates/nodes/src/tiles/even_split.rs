@@ -1,15 +1,16 @@
 //! A number of tiles.
 
-use crate::tiles::{CalculateImageTilesOutput, found};
 use invoke_graph::{Node, NodeError, node};
 use invoke_imaging::tiles::{self, Size};
 
 use crate::Context;
+use crate::tiles::{CalculateImageTilesOutput, found};
 
 node! {
     /// Cuts an image into a number of tiles that overlap.
     #[node(
-        kind = "calculate_image_tiles_even_split", class = "CalculateImageTilesEvenSplitInvocation", title = "Calculate Image Tiles Even Split", tags = ["tiles"], category = "tiles", version = "1.1.1"
+        kind = "calculate_image_tiles_even_split", class = "CalculateImageTilesEvenSplitInvocation",
+        title = "Calculate Image Tiles Even Split", tags = ["tiles"], category = "tiles", version = "1.1.1"
     )]
     pub struct EvenSplit -> CalculateImageTilesOutput {
         /// Width of the image
@@ -31,8 +32,7 @@ node! {
 }
 
 impl Node<Context> for EvenSplit {
-    fn run(self, context: &mut Context) -> Result<CalculateImageTilesOutput, NodeError> {
-        let _ = context;
+    fn run(self, _: &mut Context) -> Result<CalculateImageTilesOutput, NodeError> {
         let picture = Size { width: self.image_width, height: self.image_height };
         let count = Size { width: self.num_tiles_x, height: self.num_tiles_y };
         found(tiles::even_split(picture, count, self.overlap))

@@ -1,6 +1,5 @@
 //! Tiles put together.
 
-use crate::tiles::failed;
 use invoke_graph::{InputKind, Node, NodeError, choices, node};
 use invoke_imaging::Mode;
 use invoke_imaging::merge::{Transition, merge};
@@ -8,6 +7,7 @@ use invoke_imaging::merge::{Transition, merge};
 use crate::Context;
 use crate::fields::TileWithImage;
 use crate::outputs::ImageOutput;
+use crate::tiles::failed;
 
 choices! {
     /// How tiles pass into one another.
@@ -20,7 +20,8 @@ choices! {
 node! {
     /// Puts the images of tiles together, softly where they overlap.
     #[node(
-        kind = "merge_tiles_to_image", class = "MergeTilesToImageInvocation", title = "Merge Tiles to Image", tags = ["tiles"], category = "tiles", version = "1.1.1", board = true, metadata = true
+        kind = "merge_tiles_to_image", class = "MergeTilesToImageInvocation", title = "Merge Tiles to Image",
+        tags = ["tiles"], category = "tiles", version = "1.1.1", board = true, metadata = true
     )]
     pub struct MergeTiles -> ImageOutput {
         /// The tiles with their images

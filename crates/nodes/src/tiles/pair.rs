@@ -1,10 +1,10 @@
 //! A tile with its image.
 
-use crate::fields::TileWithImage;
 use invoke_graph::output;
 use invoke_graph::{Node, NodeError, node};
 
 use crate::Context;
+use crate::fields::TileWithImage;
 use crate::fields::{ImageField, Tile};
 
 output! {
@@ -19,7 +19,8 @@ output! {
 node! {
     /// Puts a tile and its image together.
     #[node(
-        kind = "pair_tile_image", class = "PairTileImageInvocation", title = "Pair Tile with Image", tags = ["tiles"], category = "tiles", version = "1.0.1"
+        kind = "pair_tile_image", class = "PairTileImageInvocation", title = "Pair Tile with Image", tags = ["tiles"],
+        category = "tiles", version = "1.0.1"
     )]
     pub struct PairTileImage -> PairTileImageOutput {
         /// The image of the tile
@@ -30,8 +31,7 @@ node! {
 }
 
 impl Node<Context> for PairTileImage {
-    fn run(self, context: &mut Context) -> Result<PairTileImageOutput, NodeError> {
-        let _ = context;
+    fn run(self, _: &mut Context) -> Result<PairTileImageOutput, NodeError> {
         Ok(PairTileImageOutput { tile_with_image: TileWithImage { tile: self.tile, image: self.image } })
     }
 }

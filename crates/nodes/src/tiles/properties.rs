@@ -36,7 +36,8 @@ output! {
 node! {
     /// Splits a tile into its numbers.
     #[node(
-        kind = "tile_to_properties", class = "TileToPropertiesInvocation", title = "Tile to Properties", tags = ["tiles"], category = "tiles", version = "1.0.1"
+        kind = "tile_to_properties", class = "TileToPropertiesInvocation", title = "Tile to Properties",
+        tags = ["tiles"], category = "tiles", version = "1.0.1"
     )]
     pub struct TileProperties -> TileToPropertiesOutput {
         /// The tile
@@ -45,8 +46,7 @@ node! {
 }
 
 impl Node<Context> for TileProperties {
-    fn run(self, context: &mut Context) -> Result<TileToPropertiesOutput, NodeError> {
-        let _ = context;
+    fn run(self, _: &mut Context) -> Result<TileToPropertiesOutput, NodeError> {
         let (coords, overlap) = (self.tile.coords, self.tile.overlap);
         Ok(TileToPropertiesOutput {
             coords_left: coords.left,
