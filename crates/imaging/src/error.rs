@@ -57,6 +57,15 @@ pub enum ImagingError {
         /// Longest side the format allows.
         limit: u32,
     },
+    /// Two pictures that must have the same size, or mode, have not.
+    #[error("images do not match")]
+    DifferentShapes,
+    /// A picture that does not suit what is to be done with it.
+    #[error("{0}")]
+    Unsuitable(String),
+    /// A rule between numbers is broken; the text is the rule.
+    #[error("{0}")]
+    Broken(String),
     /// The bytes are no readable PNG.
     #[error("unreadable PNG")]
     DecodePng(#[from] ::png::DecodingError),

@@ -3,13 +3,48 @@
 //!
 //! Nothing here touches a file, a database or a network. Bytes from strangers only enter through
 //! [`png::decode_bounded`], which checks sizes before it allocates. Start with [`Pixels`].
+//!
+//! What the picture nodes compute lies here too, one subject per module, in the arithmetic of the libraries the reference
+//! computes it with; each module names its source, and `tests/fixtures/nodes` holds what the reference gives.
 
+pub mod blending;
+pub mod blur;
+pub mod canny;
+pub mod canvas_mask;
+pub mod channels;
+pub mod colour;
+pub mod css;
+pub mod distance;
+pub mod enhance;
 mod error;
+pub mod fade;
+pub mod fitting;
+pub mod flood;
+pub mod gradient_mask;
+pub mod histogram;
+pub mod infill;
+pub mod inpaint;
 pub mod jpeg;
+pub mod lab;
+pub mod layers;
+pub mod levels;
+pub mod merge;
+pub mod morphology;
+pub mod noise;
+pub mod okhsl;
+pub mod oklab;
+pub mod paste;
 mod pixels;
 pub mod png;
+pub mod random;
 mod resize;
+mod seam;
+pub mod sharpen;
+pub mod shuffle;
 mod thumbnail;
+pub mod tiles;
+pub mod warp;
+pub mod watermark;
 pub mod webp;
 
 pub use error::ImagingError;

@@ -99,6 +99,11 @@ impl Pixels {
         &self.data
     }
 
+    /// The bytes row by row.
+    pub fn rows(&self) -> impl Iterator<Item = &[u8]> {
+        self.data.chunks_exact(self.width as usize * self.mode.channels())
+    }
+
     /// The bytes, to be changed in place.
     pub fn data_mut(&mut self) -> &mut [u8] {
         &mut self.data

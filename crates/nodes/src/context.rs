@@ -120,8 +120,22 @@ impl Context {
         Pixels::new(mode, image.width, image.height, image.pixels).map_err(crate::image::failed)
     }
 
+    /// The same in another mode.
+    pub fn load_image_as(&self, image: &ImageField, mode: Mode) -> Result<Pixels, NodeError> {
+        Ok(self.load_image(image)?.convert(mode))
+    }
+
+    /// Keeps a mask for the run's owner, among the assets.
+    pub fn save_mask(&self, pixels: Pixels) -> Result<ImageOutput, NodeError> {
+        self.save_image_as(pixels, ImageCategory::Mask)
+    }
+
     /// Keeps a picture for the run's owner, on the board and with the metadata the node names.
     pub fn save_image(&self, pixels: Pixels) -> Result<ImageOutput, NodeError> {
+        self.save_image_as(pixels, ImageCategory::General)
+    }
+
+    fn save_image_as(&self, pixels: Pixels, category: ImageCategory) -> Result<ImageOutput, NodeError> {
         self.progress("Saving image");
         let mode = match pixels.mode() {
             Mode::L => PixelMode::L,
@@ -133,7 +147,7 @@ impl Context {
             width: pixels.width(),
             height: pixels.height(),
             pixels: pixels.into_data(),
-            category: ImageCategory::General,
+            category,
             is_intermediate: self.node.is_intermediate,
             board_id: self.node.board.clone(),
             metadata: self.node.metadata.clone(),

@@ -31,6 +31,14 @@ pub mod batch {
     pub(crate) use rules::{BatchGroup, not_executable};
 }
 
+/// Parts of a picture made anew and put back.
+pub mod canvas {
+    pub mod mask_and_crop;
+    pub mod output;
+    pub mod panel_layout;
+    pub mod paste_back;
+}
+
 /// Ranges of numbers.
 pub mod collections {
     mod numpy;
@@ -52,13 +60,61 @@ pub mod conditioning {
     pub(crate) use rules::{check_influence, image_encoder, influence_rules, target_blocks};
 }
 
+/// Pictures that steer others.
+pub mod control {
+    pub mod canny;
+    pub mod colour_map;
+    pub mod shuffle;
+}
+
 /// Pictures.
 pub mod image {
     pub mod blank;
+    pub mod blend;
+    pub mod blur;
+    pub mod channel;
+    pub mod channel_multiply;
+    pub mod channel_offset;
+    pub mod colour_channel;
+    pub mod colour_correct;
+    pub mod composite;
+    pub mod convert;
+    pub mod crop;
+    pub mod crop_to_bounding_box;
+    pub mod dilate_erode;
+    pub mod enhance;
+    pub mod equivalent_lightness;
+    pub mod flux_kontext_prep;
+    pub mod hue;
+    pub mod hue_oklch;
+    pub mod hue_plus;
+    pub mod inverse_lerp;
+    pub mod lerp;
+    pub mod multiply;
+    pub mod noise;
+    pub mod pad_crop;
+    pub mod paste;
+    pub mod paste_into_bounding_box;
+    pub mod read_watermark;
     pub mod resize;
     mod rules;
+    pub mod save;
+    pub mod scale;
+    pub mod show;
+    pub mod thresholds;
+    pub mod unsharp_mask;
+    pub mod unsharp_mask_oklab;
+    pub mod watermark;
 
-    pub(crate) use rules::{dimension, failed, pixels};
+    pub(crate) use rules::{change_lightness, dimension, failed, fitted, pixels, sample, side};
+}
+
+/// Areas filled.
+pub mod inpaint {
+    pub mod colour;
+    pub mod cv2;
+    pub mod telea;
+    pub mod tile;
 }
 
 /// Latents: where a picture starts, is made, and becomes pixels.
@@ -75,6 +131,28 @@ pub mod latents {
     pub mod scheduler;
 
     pub(crate) use rules::{Interpolation, ideal_sides, mask_grid, output, saved, sides};
+}
+
+/// Masks, as pictures and as tensors.
+pub mod mask {
+    pub mod alpha_to_tensor;
+    pub mod apply;
+    pub mod apply_tensor;
+    pub mod bounding_box;
+    pub mod combine;
+    pub mod denoise;
+    pub mod edge;
+    pub mod expand_with_fade;
+    pub mod from_alpha;
+    pub mod from_id;
+    pub mod gradient;
+    pub mod image_to_tensor;
+    pub mod invert_tensor;
+    pub mod rectangle;
+    mod rules;
+    pub mod tensor_to_image;
+
+    pub(crate) use rules::{binary, keep, unit_tensor};
 }
 
 /// Arithmetic.
@@ -195,6 +273,20 @@ pub mod strings {
     pub mod split_negative;
 }
 
+/// Pictures cut up and put together.
+pub mod tiles {
+    pub mod calculate;
+    pub mod even_split;
+    pub mod merge;
+    pub mod min_overlap;
+    pub mod pair;
+    pub mod properties;
+    mod rules;
+
+    pub use rules::CalculateImageTilesOutput;
+    pub(crate) use rules::{failed, found};
+}
+
 pub use context::Context;
 pub use results::{ResultCache, ResultStatus};
 pub use services::Services;
@@ -222,14 +314,57 @@ nodes! {
     batch::integer_generator => IntegerGenerator,
     batch::string_batch => StringBatch,
     batch::string_generator => StringGenerator,
+    canvas::mask_and_crop => CanvasMaskAndCrop,
+    canvas::output => CanvasOutput,
+    canvas::panel_layout => PanelLayout,
+    canvas::paste_back => CanvasPasteBack,
     collections::random_range => RandomRange,
     collections::range => Range,
     collections::range_of_size => RangeOfSize,
     conditioning::controlnet => ControlNet,
     conditioning::ip_adapter => IpAdapter,
     conditioning::t2i_adapter => T2iAdapter,
+    control::canny => DetectEdges,
+    control::colour_map => ColorMap,
+    control::shuffle => ShuffleContent,
     image::blank => BlankImage,
+    image::blend => BlendImages,
+    image::blur => BlurImage,
+    image::channel => ImageChannel,
+    image::channel_multiply => MultiplyChannel,
+    image::channel_offset => OffsetChannel,
+    image::colour_correct => CorrectColors,
+    image::composite => CompositeImages,
+    image::convert => ConvertImage,
+    image::crop => CropImage,
+    image::crop_to_bounding_box => CropToBoundingBox,
+    image::dilate_erode => DilateOrErode,
+    image::enhance => EnhanceImage,
+    image::equivalent_lightness => EquivalentLightness,
+    image::flux_kontext_prep => PrepareFluxKontext,
+    image::hue => AdjustHue,
+    image::hue_oklch => AdjustHueOklch,
+    image::hue_plus => AdjustHuePlus,
+    image::inverse_lerp => InverseLerpImage,
+    image::lerp => LerpImage,
+    image::multiply => MultiplyImages,
+    image::noise => AddNoise,
+    image::pad_crop => PadOrCropImage,
+    image::paste => PasteImage,
+    image::paste_into_bounding_box => PasteIntoBoundingBox,
+    image::read_watermark => ReadWatermark,
     image::resize => ResizeImage,
+    image::save => SaveImage,
+    image::scale => ScaleImage,
+    image::show => ShowImage,
+    image::thresholds => ValueThresholds,
+    image::unsharp_mask => UnsharpMask,
+    image::unsharp_mask_oklab => OklabUnsharpMask,
+    image::watermark => HideWatermark,
+    inpaint::colour => InfillColour,
+    inpaint::cv2 => InfillCv2,
+    inpaint::telea => InpaintTelea,
+    inpaint::tile => InfillTile,
     latents::blend => BlendLatents,
     latents::crop => CropLatents,
     latents::decode => LatentsToImage,
@@ -239,6 +374,21 @@ nodes! {
     latents::resize => ResizeLatents,
     latents::scale => ScaleLatents,
     latents::scheduler => Scheduler,
+    mask::alpha_to_tensor => AlphaToTensor,
+    mask::apply => ApplyMask,
+    mask::apply_tensor => ApplyTensorMask,
+    mask::bounding_box => MaskBoundingBox,
+    mask::combine => CombineMasks,
+    mask::denoise => CreateDenoiseMask,
+    mask::edge => MaskEdge,
+    mask::expand_with_fade => ExpandMaskWithFade,
+    mask::from_alpha => MaskFromAlpha,
+    mask::from_id => MaskFromId,
+    mask::gradient => CreateGradientMask,
+    mask::image_to_tensor => ImageToTensor,
+    mask::invert_tensor => InvertTensorMask,
+    mask::rectangle => RectangleMask,
+    mask::tensor_to_image => TensorToImage,
     math::add => Add,
     math::divide => Divide,
     math::float_math => FloatMath,
@@ -313,4 +463,10 @@ nodes! {
     strings::replace => StringReplace,
     strings::split => StringSplit,
     strings::split_negative => StringSplitNegative,
+    tiles::calculate => CalculateTiles,
+    tiles::even_split => EvenSplit,
+    tiles::merge => MergeTiles,
+    tiles::min_overlap => MinimumOverlap,
+    tiles::pair => PairTileImage,
+    tiles::properties => TileProperties,
 }

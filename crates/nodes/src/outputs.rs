@@ -4,8 +4,8 @@ use invoke_graph::MetadataField;
 use invoke_graph::output;
 
 use crate::fields::{
-    BoundingBoxField, CLIPField, ColorField, ConditioningField, ImageField, LatentsField, MetadataItemField, UNetField,
-    VAEField,
+    BoundingBoxField, CLIPField, ColorField, ConditioningField, DenoiseMaskField, ImageField, LatentsField,
+    MetadataItemField, TensorField, UNetField, VAEField,
 };
 
 output! {
@@ -200,6 +200,19 @@ output! {
 }
 
 output! {
+    /// A mask as a tensor
+    #[output(kind = "mask_output")]
+    pub struct MaskOutput {
+        /// The mask, (1, height, width), true where it is set
+        pub mask: TensorField,
+        /// Width of the mask in pixels
+        pub width: i64,
+        /// Height of the mask in pixels
+        pub height: i64,
+    }
+}
+
+output! {
     /// A list of images
     #[output(kind = "image_collection_output")]
     pub struct ImageCollectionOutput {
@@ -214,5 +227,14 @@ output! {
     pub struct LatentsCollectionOutput {
         /// The latents
         pub collection: Vec<LatentsField>,
+    }
+}
+
+output! {
+    /// A mask for denoising
+    #[output(kind = "denoise_mask_output")]
+    pub struct DenoiseMaskOutput {
+        /// Mask for denoising
+        pub denoise_mask: DenoiseMaskField,
     }
 }

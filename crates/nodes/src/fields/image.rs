@@ -28,6 +28,13 @@ object! {
     }
 }
 
+impl ColorField {
+    /// Red, green, blue and alpha as bytes.
+    pub fn samples(&self) -> [u8; 4] {
+        [self.r, self.g, self.b, self.a].map(|component| component.clamp(0, 255) as u8)
+    }
+}
+
 object! {
     /// A rectangle in a picture.
     #[object(extends = "BoundingBox")]

@@ -6,6 +6,7 @@ mod metadata;
 mod model;
 mod preset;
 mod tensor;
+mod tile;
 
 pub use control::{ControlField, ControlMode, ControlResizeMode, IPAdapterField, T2IAdapterField};
 pub use image::{BoundingBoxField, ColorField, ImageField};
@@ -19,3 +20,4 @@ pub use model::{
 };
 pub use preset::StylePresetField;
 pub use tensor::{ConditioningField, DenoiseMaskField, LatentsField, TensorField};
+pub use tile::{TBLR, Tile, TileWithImage};

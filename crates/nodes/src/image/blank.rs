@@ -46,8 +46,7 @@ impl Node<Context> for BlankImage {
             BlankMode::Rgb => (Mode::Rgb, 3),
             BlankMode::Rgba => (Mode::Rgba, 4),
         };
-        let ColorField { r, g, b, a } = self.color;
-        let color = [r, g, b, a].map(|component| component.clamp(0, 255) as u8);
+        let color = self.color.samples();
         let data = color[..channels].repeat(width as usize * height as usize);
         context.save_image(Pixels::new(mode, width, height, data).map_err(failed)?)
     }

@@ -1,0 +1,33 @@
+//! A picture sharpened.
+
+use invoke_graph::{Node, NodeError, node};
+use invoke_imaging::sharpen;
+
+use crate::Context;
+use crate::fields::ImageField;
+use crate::outputs::ImageOutput;
+
+node! {
+    /// Sharpens an image with an unsharp mask.
+    #[node(
+        kind = "unsharp_mask", class = "UnsharpMaskInvocation", title = "Unsharp Mask",
+        tags = ["image", "unsharp_mask"], category = "image", version = "1.2.2", board = true, metadata = true
+    )]
+    pub struct UnsharpMask -> ImageOutput {
+        /// The image to sharpen
+        pub image: ImageField,
+        /// Radius of the mask
+        #[field(default = 2.0, gt = 0)]
+        pub radius: f64,
+        /// Strength in percent
+        #[field(default = 50.0, ge = 0)]
+        pub strength: f64,
+    }
+}
+
+impl Node<Context> for UnsharpMask {
+    fn run(self, context: &mut Context) -> Result<ImageOutput, NodeError> {
+        let image = context.load_image(&self.image)?;
+        context.save_image(sharpen::unsharp(image, self.radius as f32, self.strength))
+    }
+}
