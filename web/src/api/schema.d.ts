@@ -384,7 +384,7 @@ export interface components {
                     /** @default false */
                     is_intermediate?: boolean;
                     type: string;
-                    /** @default true */
+                    /** @default false */
                     use_cache?: boolean;
                 } & {
                     [key: string]: unknown;
@@ -414,8 +414,7 @@ export interface components {
             ready_order?: string[];
             results: {
                 [key: string]: {
-                    /** @enum {string} */
-                    type: "boolean_collection_output" | "boolean_output" | "clip_skip_output" | "collect_output" | "color_output" | "conditioning_output" | "float_collection_output" | "float_output" | "if_output" | "image_output" | "integer_collection_output" | "integer_output" | "iterate_output" | "latents_output" | "metadata_item_output" | "metadata_output" | "model_loader_output" | "noise_output" | "string_2_output" | "string_collection_output" | "string_output" | "string_pos_neg_output" | "vae_output";
+                    type: string;
                 } & {
                     [key: string]: unknown;
                 };
