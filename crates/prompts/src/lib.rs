@@ -6,6 +6,8 @@
 //! 2. [`ClipTokenizer`] turns text into token ids, from the files in a model's `tokenizer` folder;
 //! 3. [`chunk`] lays the ids of all fragments out in chunks of the encoder's length, with a weight for every token.
 //!
+//! [`dynamic`] makes many prompts out of one template before all that.
+//!
 //! What is done with the weights (encode, move away from the empty prompt, mask) is the engine's business.
 //!
 //! ```
@@ -15,6 +17,7 @@
 
 mod chunk;
 mod clip_tokenizer;
+pub mod dynamic;
 mod error;
 mod flatten;
 mod grammar;
