@@ -20,6 +20,7 @@ use invoke_storage::{Database, StorageSettings};
 use jiff::SignedDuration;
 use parking_lot::RwLock;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::Semaphore;
 
 /// What a server is made of beside its settings. Tests put their own things in.
@@ -124,9 +125,23 @@ pub fn storage_settings(settings: &Settings) -> StorageSettings {
     StorageSettings {
         path: settings.database_file(),
         models_dir: Some(settings.paths.models_dir.clone()),
+        busy_timeout: Duration::from_secs(settings.paths.database_timeout.0.unsigned_abs()),
         sync_full: settings.paths.database_sync == DatabaseSync::Full,
         ..StorageSettings::default()
     }
+}
+
+/// The accounts of a root, for commands that work on them beside the server.
+///
+/// # Errors
+/// When the database cannot be used.
+pub fn accounts(
+    settings: &Settings,
+    database: Database,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+) -> Result<Accounts, StartError> {
+    Ok(Accounts::new(database, auth(settings, HashCost::default()), clock, random)?)
 }
 
 fn auth(settings: &Settings, hash_cost: HashCost) -> AuthSettings {

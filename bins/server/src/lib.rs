@@ -4,6 +4,7 @@
 //!
 //! ```text
 //! start.rs      the order of the start, and of the end
+//! backups.rs    backups by schedule
 //! compose.rs    from settings to the plain settings of each crate, and the parts put together
 //! folders.rs    the folders of a root directory      listen.rs   the socket, or the next free one
 //! tls.rs        certificate and key for https
@@ -11,6 +12,7 @@
 //! runtime.rs    settings changed at run time         devices.rs  what this machine can compute with
 //! ```
 
+mod backups;
 mod compose;
 mod devices;
 mod error;
@@ -23,7 +25,8 @@ mod start;
 mod tls;
 mod workers;
 
-pub use compose::{Parts, storage_settings};
+pub use backups::{backup_plan, installation};
+pub use compose::{Parts, accounts, storage_settings};
 pub use error::StartError;
 pub use start::Server;
 pub use tls::CertificateError;

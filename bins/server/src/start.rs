@@ -1,6 +1,7 @@
 //! The order of the start: folders, database, leftovers of an earlier run, socket, workers. What is not needed to listen
 //! comes after listening.
 
+use crate::backups::Scheduled;
 use crate::compose::{self, Parts};
 use crate::workers::Running;
 use crate::{StartError, folders, listen, runtime, tls, workers};
@@ -26,6 +27,8 @@ pub struct Server {
     app: Arc<App>,
     http: Http,
     workers: Running,
+    #[expect(dead_code, reason = "makes backups for as long as it lives")]
+    backups: Scheduled,
 }
 
 #[derive(Debug)]
@@ -51,9 +54,10 @@ impl Server {
         let app = Arc::new(compose::compose(settings, &parts, database, loopback)?);
         take_up_earlier_run(&app)?;
         warn_about_openness(&app, loopback);
+        let backups = Scheduled::start(settings, Arc::clone(&parts.clock))?;
         let http = Http::start(listener, Arc::clone(&app), tls)?;
         let workers = workers::start(settings, parts, &app)?;
-        Ok(Self { address, base_path: app.web.base_path.clone(), app, http, workers })
+        Ok(Self { address, base_path: app.web.base_path.clone(), app, http, workers, backups })
     }
 
     /// The address it listens on.
@@ -81,6 +85,9 @@ impl Server {
     pub fn stop(mut self) {
         self.http.stop(true);
         self.workers.stop(&self.app);
+        if let Err(error) = self.app.database.settle() {
+            tracing::warn!(error = &error as &dyn std::error::Error, "the journal of the database stays beside it");
+        }
     }
 }
 

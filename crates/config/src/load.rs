@@ -1,7 +1,7 @@
 //! Finding the root and the file, and reading both into [`Settings`].
 
 use crate::reader::{Layer, Reader};
-use crate::sections::{Accounts, Cache, Device, External, Logging, Models, Network, Paths, Queue};
+use crate::sections::{Accounts, Backups, Cache, Device, External, Logging, Models, Network, Paths, Queue};
 use crate::{ConfigError, Key};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -69,6 +69,8 @@ pub struct Settings {
     pub models: Models,
     /// Accounts and sharing.
     pub accounts: Accounts,
+    /// Backups.
+    pub backups: Backups,
     /// External providers.
     pub external: External,
     /// The keys that are not at their default, and where they come from.
@@ -112,6 +114,7 @@ impl Settings {
             queue: Queue::read(&mut reader)?,
             models: Models::read(&mut reader)?,
             accounts: Accounts::read(&mut reader)?,
+            backups: Backups::read(&mut reader)?,
             external: External::read(&mut reader)?,
             given: BTreeMap::new(),
             root,
@@ -136,6 +139,7 @@ impl Settings {
             Queue::keys(),
             Models::keys(),
             Accounts::keys(),
+            Backups::keys(),
             External::keys(),
         ]
         .concat()
@@ -203,7 +207,7 @@ impl Settings {
     }
 
     fn make_absolute(&mut self) {
-        let Self { root, paths, network, models, .. } = self;
+        let Self { root, paths, network, models, backups, .. } = self;
         let folders = [
             &mut paths.models_dir,
             &mut paths.convert_cache_dir,
@@ -216,6 +220,7 @@ impl Settings {
             &mut paths.style_presets_dir,
             &mut paths.workflow_thumbnails_dir,
             &mut paths.profiles_dir,
+            &mut backups.backup_dir,
         ];
         let optional = [&mut paths.db_path, &mut network.ssl_certfile, &mut network.ssl_keyfile, &mut network.web_root];
         let sources = models.model_source_dirs.iter_mut().flatten();

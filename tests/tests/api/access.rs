@@ -19,11 +19,12 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// Operations that need nobody, and what nobody gets.
-const OPEN: [(&str, u16); 4] = [
+const OPEN: [(&str, u16); 5] = [
     ("app_version", 200),
     ("get_setup_status_api_v1_auth_status_get", 200),
     ("login_api_v1_auth_login_post", 422),
     ("setup_admin_api_v1_auth_setup_post", 422),
+    ("recover_admin_api_v1_auth_recover_post", 422),
 ];
 
 /// Operations about the own account: there is none in single-user mode.

@@ -35,7 +35,7 @@ macro_rules! operations {
 
 operations! {
     auth::{
-        status, login, logout, media_cookie, me, update_me, setup, generate_password, list_users, create_user, get_user,
+        status, login, logout, media_cookie, me, update_me, setup, recover, generate_password, list_users, create_user, get_user,
         update_user,
     },
     app::{
