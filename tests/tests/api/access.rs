@@ -312,6 +312,7 @@ fn cases() -> Vec<Case> {
         case("set_log_level", |_| body(Sent::default(), json!(20)), ADMINS),
         case("list_user_fonts", nothing, EVERYBODY),
         case("get_user_font_file", |_| parts([("font_path", "nope.ttf".to_owned())]), [404, 404, 404]),
+        case("parse_dynamicprompts", |_| body(Sent::default(), json!({ "prompt": "a {red|blue} cat" })), EVERYBODY),
         case(
             "expand_prompt",
             |_| body(Sent::default(), json!({ "prompt": "cat", "model_key": "nope" })),

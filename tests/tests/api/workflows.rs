@@ -222,7 +222,7 @@ fn whether_one_may_be_called_is_told_with_the_reason() {
     document["nodes"] = json!([node("workflow_return"), node("no_such_node")]);
     let id = save(&alice, &document);
     let compatibility = &alice.get(&at(&id)).ok()["call_saved_workflow_compatibility"];
-    assert_eq!((&compatibility["is_callable"], &compatibility["reason"]), (&json!(false), &json!("unsupported_node")));
+    assert_eq!((&compatibility["is_callable"], &compatibility["reason"]), (&json!(false), &json!("invalid_graph")));
     document["nodes"] = json!([node("workflow_return"), node("workflow_return")]);
     let problem = &alice.post(LIBRARY, &body(&document)).has_status(422).json()["detail"][0];
     assert_eq!(problem["msg"], "Value error, A workflow may not contain more than one workflow_return node.");

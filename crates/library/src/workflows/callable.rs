@@ -1,7 +1,7 @@
 //! Whether a workflow may be called by others, through the node `call_saved_workflow`.
 
-use invoke_graph::Catalogue;
-use serde_json::Value;
+use invoke_domain::Random;
+use invoke_graph::{Catalogue, SavedWorkflow};
 
 /// The answer, and why not.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,8 +21,12 @@ pub enum CallReason {
     MissingReturn,
     /// It gives back in several places.
     SeveralReturns,
-    /// It has a node that we do not have.
+    /// It has a node that cannot be called.
     UnsupportedNode,
+    /// It has a node that makes several items of one.
+    UnsupportedBatch,
+    /// What callers may set does not fit.
+    InvalidInputs,
     /// Its document cannot be read as a graph.
     InvalidGraph,
 }
@@ -35,6 +39,8 @@ impl CallReason {
             Self::MissingReturn => "missing_workflow_return",
             Self::SeveralReturns => "multiple_workflow_return",
             Self::UnsupportedNode => "unsupported_node",
+            Self::UnsupportedBatch => "unsupported_batch_input",
+            Self::InvalidInputs => "invalid_inputs",
             Self::InvalidGraph => "invalid_graph",
         }
     }
@@ -52,13 +58,18 @@ impl Callable {
 }
 
 /// Whether a workflow with so many `workflow_return` nodes may be called. `document` is read only when it matters.
-pub(super) fn of(returns: i64, document: impl FnOnce() -> String, catalogue: &Catalogue) -> Callable {
+pub(super) fn of(
+    returns: i64,
+    document: impl FnOnce() -> String,
+    catalogue: &Catalogue,
+    random: &dyn Random,
+) -> Callable {
     match returns {
         0 => {
             let sentence = "The workflow must contain exactly one workflow_return node.";
             Callable::because(CallReason::MissingReturn, sentence)
         }
-        1 => of_document(&document(), catalogue),
+        1 => of_document(&document(), catalogue, random),
         _ => {
             let sentence = "The workflow must not contain more than one workflow_return node.";
             Callable::because(CallReason::SeveralReturns, sentence)
@@ -66,20 +77,20 @@ pub(super) fn of(returns: i64, document: impl FnOnce() -> String, catalogue: &Ca
     }
 }
 
-fn of_document(document: &str, catalogue: &Catalogue) -> Callable {
-    let nodes = match serde_json::from_str::<Value>(document) {
-        Ok(mut document) => document["nodes"].take(),
-        Err(_) => return Callable::because(CallReason::InvalidGraph, "The workflow is no JSON."),
+fn of_document(document: &str, catalogue: &Catalogue, random: &dyn Random) -> Callable {
+    let Ok(document) = serde_json::from_str(document) else {
+        return Callable::because(CallReason::InvalidGraph, "The workflow is no JSON.");
     };
-    let invocations = nodes.as_array().into_iter().flatten().filter(|node| node["type"] == "invocation");
-    for node in invocations {
-        let Some(kind) = node["data"]["type"].as_str() else {
-            return Callable::because(CallReason::InvalidGraph, "The workflow has a node without a type.");
-        };
-        if catalogue.node(kind).is_none() {
-            let sentence = format!("The workflow has a node that this server does not have: {kind}");
-            return Callable::because(CallReason::UnsupportedNode, sentence);
+    match SavedWorkflow::new(document).graph(catalogue, random) {
+        Ok(_) => Callable { reason: CallReason::Ok, message: None },
+        Err(error) => {
+            let reason = match error.kind {
+                "UnsupportedWorkflowNodeError" if error.message.contains("batch-special") => CallReason::UnsupportedBatch,
+                "UnsupportedWorkflowNodeError" => CallReason::UnsupportedNode,
+                "InvalidWorkflowInputError" => CallReason::InvalidInputs,
+                _ => CallReason::InvalidGraph,
+            };
+            Callable::because(reason, error.message)
         }
     }
-    Callable { reason: CallReason::Ok, message: None }
 }

@@ -94,7 +94,7 @@ impl Workflows {
         {
             document = rows::get(tx, &grant)?.map(|record| record.document);
         }
-        let callable = callable::of(entry.returns, || document.unwrap_or_default(), &self.0.catalogue);
+        let callable = callable::of(entry.returns, || document.unwrap_or_default(), &self.0.catalogue, &*self.0.random);
         Ok(ListedWorkflow { has_thumbnail: self.0.pictures.find(entry.id.as_str()).is_some(), entry, callable })
     }
 

@@ -1,5 +1,6 @@
 //! Small helpers of the pages: prompts and fonts.
 
+pub(crate) mod dynamic_prompts;
 pub(crate) mod expand_prompt;
 pub(crate) mod font_file;
 pub(crate) mod fonts;
