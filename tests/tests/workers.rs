@@ -20,14 +20,15 @@ fn graph(nodes: &Value, edges: &[(&str, &str, &str, &str)]) -> Value {
     for (id, node) in nodes.as_object_mut().unwrap() {
         node["id"] = id.as_str().into();
     }
-    let edge = |(source, field, target, to): &(&str, &str, &str, &str)| {
-        json!({ "source": { "node_id": source, "field": field }, "destination": { "node_id": target, "field": to } })
-    };
+    let edge = |(source, field, target, to): &(&str, &str, &str, &str)| json!({ "source": { "node_id": source, "field": field }, "destination": { "node_id": target, "field": to } });
     json!({ "id": "g", "nodes": nodes, "edges": edges.iter().map(edge).collect::<Vec<_>>() })
 }
 
 fn addition() -> Value {
-    graph(&json!({ "a": { "type": "integer", "value": 1 }, "b": { "type": "add", "b": 2 } }), &[("a", "value", "b", "a")])
+    graph(
+        &json!({ "a": { "type": "integer", "value": 1 }, "b": { "type": "add", "b": 2 } }),
+        &[("a", "value", "b", "a")],
+    )
 }
 
 /// Text to image with so many steps. One of them takes milliseconds.
@@ -183,12 +184,8 @@ fn results_of_equal_nodes_are_used_again_until_the_cache_is_cleared_or_off() {
 fn a_run_that_called_a_workflow_goes_on_with_the_latents_it_had() {
     let root = tempfile::tempdir().unwrap();
     let server = server(root.path());
-    let node = |id: &str, kind: &str, inputs: Value| {
-        json!({ "id": id, "type": "invocation", "data": { "id": id, "type": kind, "inputs": inputs } })
-    };
-    let wire = |source: &str, field: &str, target: &str, to: &str| {
-        json!({ "type": "default", "source": source, "sourceHandle": field, "target": target, "targetHandle": to })
-    };
+    let node = |id: &str, kind: &str, inputs: Value| json!({ "id": id, "type": "invocation", "data": { "id": id, "type": kind, "inputs": inputs } });
+    let wire = |source: &str, field: &str, target: &str, to: &str| json!({ "type": "default", "source": source, "sourceHandle": field, "target": target, "targetHandle": to });
     let called = json!({
         "name": "seed", "description": "", "tags": "", "meta": { "version": "3.0.0", "category": "user" },
         "nodes": [
@@ -199,7 +196,11 @@ fn a_run_that_called_a_workflow_goes_on_with_the_latents_it_had() {
         "edges": [wire("a", "value", "v", "value"), wire("v", "value", "r", "values")],
     });
     let database = root.path().join("databases/invokeai.db");
-    sqlite(&database, "INSERT INTO workflow_library (workflow_id, workflow, is_public) VALUES ('w', ?, 1)", &[&called.to_string()]);
+    sqlite(
+        &database,
+        "INSERT INTO workflow_library (workflow_id, workflow, is_public) VALUES ('w', ?, 1)",
+        &[&called.to_string()],
+    );
     let model = server.install(&tiny_model());
     // What is denoised was made before the call, and how often is known after it.
     let nodes = json!({

@@ -212,7 +212,8 @@ impl Session {
             }
             call.completed_child_item_ids.push(item.0);
             call.child_outputs.insert(item.0, values.clone());
-            let order = if call.child_item_ids.is_empty() { &call.completed_child_item_ids } else { &call.child_item_ids };
+            let order =
+                if call.child_item_ids.is_empty() { &call.completed_child_item_ids } else { &call.child_item_ids };
             let returned = |key: &String| -> Vec<Value> {
                 let outputs = order.iter().filter_map(|item| call.child_outputs.get(item)?.get(key));
                 outputs.cloned().collect()

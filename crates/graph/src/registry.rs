@@ -2,8 +2,8 @@
 
 use crate::node::output_value;
 use crate::{
-    CallSavedWorkflow, Catalogue, Collect, GraphError, If, Iterate, Node, NodeError, RunContext, Vocabulary, WorkflowReturn,
-    WorkflowReturnGet, WorkflowReturnValue,
+    CallSavedWorkflow, Catalogue, Collect, GraphError, If, Iterate, Node, NodeError, RunContext, Vocabulary,
+    WorkflowReturn, WorkflowReturnGet, WorkflowReturnValue,
 };
 use serde_json::Value;
 use std::collections::HashMap;

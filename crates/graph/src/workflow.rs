@@ -82,7 +82,8 @@ impl SavedWorkflow {
         }
         let exposed = self.exposed_inputs();
         for (name, value) in inputs {
-            let refused = |what: &str| CallError::new(INVALID_INPUT, format!("call_saved_workflow input '{name}' {what}"));
+            let refused =
+                |what: &str| CallError::new(INVALID_INPUT, format!("call_saved_workflow input '{name}' {what}"));
             if !exposed.contains(name) {
                 return Err(refused("is not exposed by the selected workflow"));
             }

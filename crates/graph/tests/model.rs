@@ -72,7 +72,8 @@ impl Built {
         let passes = a.passes.len().max(b.passes.len());
         let both_in_loop = a.in_loop || b.in_loop;
         let at = |number: &Number, pass: usize| if number.in_loop { number.passes[pass] } else { number.passes[0] };
-        let passes: Vec<i64> = if both_in_loop && (a.in_loop && a.passes.is_empty() || b.in_loop && b.passes.is_empty()) {
+        let passes: Vec<i64> = if both_in_loop && (a.in_loop && a.passes.is_empty() || b.in_loop && b.passes.is_empty())
+        {
             Vec::new()
         } else {
             (0..passes).map(|pass| at(a, pass) + at(b, pass)).collect()
@@ -105,8 +106,11 @@ fn build(plan: &Plan) -> Built {
     let mut built = Built::default();
     let mut numbers: Vec<Number> = Vec::new();
     for (index, value) in plan.constants.iter().enumerate() {
-        let node =
-            built.node(&format!("k{index}"), json!({ "type": "integer", "value": value }), vec![json!({ "value": value })]);
+        let node = built.node(
+            &format!("k{index}"),
+            json!({ "type": "integer", "value": value }),
+            vec![json!({ "value": value })],
+        );
         numbers.push(Number { node, field: "value", passes: vec![*value], in_loop: false });
     }
     for (index, (a, b)) in plan.before.iter().enumerate() {
@@ -131,13 +135,12 @@ fn build(plan: &Plan) -> Built {
     let collected: Vec<Number> = collected.into_iter().filter(|number| seen.insert(number.node.clone())).collect();
     let gathered: Vec<i64> =
         (0..plan.items.len()).flat_map(|pass| collected.iter().map(move |number| number.passes[pass])).collect();
-    let passes = if plan.items.is_empty() { Vec::new() } else { vec![json!({ "collection": gathered })] };
-    let runs = !passes.is_empty();
-    built.node("collect", json!({ "type": "collect" }), passes);
+    // A loop over nothing is collected as well: into an empty list, as recorded of the reference.
+    built.node("collect", json!({ "type": "collect" }), vec![json!({ "collection": gathered })]);
     for number in &collected {
         built.edge(&number.node, number.field, "collect", "item");
     }
-    if let Some(added) = plan.second.filter(|_| runs) {
+    if let Some(added) = plan.second {
         let again = iterate(&mut built, "again", "collect", &gathered);
         let sums = gathered.iter().map(|item| json!({ "value": item + added })).collect();
         built.node("last", json!({ "type": "add", "b": added }), sums);

@@ -393,7 +393,8 @@ fn a_rule_between_inputs_is_told_at_the_input_it_is_about() {
 
 #[test]
 fn any_value_may_go_to_the_open_inputs_of_a_call_and_to_no_other_unknown_input() {
-    let nodes = json!({ "n": { "type": "integer", "id": "n" }, "call": { "type": "call_saved_workflow", "id": "call" } });
+    let nodes =
+        json!({ "n": { "type": "integer", "id": "n" }, "call": { "type": "call_saved_workflow", "id": "call" } });
     let graph = |field: &str| json!({ "id": "g", "nodes": nodes, "edges": [edge("n", "value", "call", field)] });
     assert!(check(&graph("saved_workflow_input::a::b")).is_ok());
     breaks_rule(

@@ -33,12 +33,7 @@ pub struct UserOverview {
 
 impl Queue {
     /// The items of a queue by user, for administrators.
-    pub fn overview(
-        &self,
-        actor: &Actor,
-        queue_id: &QueueId,
-        filter: &OverviewFilter,
-    ) -> Result<Overview, QueueError> {
+    pub fn overview(&self, actor: &Actor, queue_id: &QueueId, filter: &OverviewFilter) -> Result<Overview, QueueError> {
         let grant = policy::control_queue(actor)?;
         let found = self.0.db.read(|tx| queue::overview(tx, &grant, queue_id, filter))?;
         let mut users: BTreeMap<UserId, UserOverview> = found

@@ -465,7 +465,15 @@ impl Shared {
         }
         tracing::info!(device, pid = process.pid(), "a worker is ready");
         self.board.set(index, WorkerState::Idle, process.pid());
-        Ok(Worker { process, connection, scratch, last_run: 0, idle_since: Instant::now(), cache_wishes, loaded: VecDeque::new() })
+        Ok(Worker {
+            process,
+            connection,
+            scratch,
+            last_run: 0,
+            idle_since: Instant::now(),
+            cache_wishes,
+            loaded: VecDeque::new(),
+        })
     }
 
     fn welcome(&self, scratch: &Scratch) -> Welcome {

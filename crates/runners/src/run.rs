@@ -7,8 +7,8 @@ use invoke_domain::{ItemFailure, ModelKey, QueueItem};
 use invoke_events::{Bus, Event, NodeEvent, NodeReport, Preview};
 use invoke_queue::Outcome;
 use invoke_worker_protocol::wire::{
-    Answer, Ask, CacheCommand, CacheStatus, Cancel, Failure, FromWorker, LoadedImage, NodeProgress, Run, SeenImages, answer,
-    ask, from_worker, run_finished, to_worker,
+    Answer, Ask, CacheCommand, CacheStatus, Cancel, Failure, FromWorker, LoadedImage, NodeProgress, Run, SeenImages,
+    answer, ask, from_worker, run_finished, to_worker,
 };
 use invoke_worker_protocol::{Picture, ProtocolError};
 use serde_json::Value;
@@ -69,7 +69,9 @@ impl Driver<'_> {
             self.connection.send(to_worker::Body::Cache(wish)).await?;
         }
         let session = Some(self.connection.send_payload(self.item.session.clone()).await?);
-        self.connection.send(to_worker::Body::Run(Run { run: self.number, session, owner: self.item.user_id.0.clone() })).await?;
+        self.connection
+            .send(to_worker::Body::Run(Run { run: self.number, session, owner: self.item.user_id.0.clone() }))
+            .await?;
         let mut deadline: Option<Instant> = None;
         let mut answering: Option<Answering> = None;
         let mut wishes = true;

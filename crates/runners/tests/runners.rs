@@ -368,7 +368,10 @@ async fn a_run_that_calls_a_workflow_ends_with_the_node_that_waits() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_cache_of_node_results_is_commanded_and_counted() {
     let mut setup = Setup::new(&["cpu"], |settings| settings.worker.node_cache_entries = 8);
-    assert_eq!(setup.runners.node_cache(), NodeCacheStatus { enabled: true, max_size: 8, ..NodeCacheStatus::default() });
+    assert_eq!(
+        setup.runners.node_cache(),
+        NodeCacheStatus { enabled: true, max_size: 8, ..NodeCacheStatus::default() }
+    );
     setup.enqueue(1, &json!([{ "value": 1 }]));
     completed(setup.finished().await);
     setup.settled().await;

@@ -25,7 +25,10 @@ fn wire(source: &str, field: &str, target: &str, to: &str) -> Value {
 
 /// The workflow `nodes` that returns the number of node `a` under the key `out`.
 fn returning(mut nodes: Vec<Value>, mut edges: Vec<Value>) -> Value {
-    nodes.extend([node("v", "workflow_return_value", &json!({ "key": "out" })), node("r", "workflow_return", &json!({}))]);
+    nodes.extend([
+        node("v", "workflow_return_value", &json!({ "key": "out" })),
+        node("r", "workflow_return", &json!({})),
+    ]);
     edges.extend([wire("a", "value", "v", "value"), wire("v", "value", "r", "values")]);
     json!({
         "name": "Called", "author": "", "description": "", "version": "1.0.0", "contact": "", "tags": "", "notes": "",
@@ -61,9 +64,7 @@ impl Library {
 
 /// Calls `workflow` with `a` set to 5, and adds 100 to what it returns.
 fn calling(workflow: &str) -> Value {
-    let edge = |source: &str, field: &str, to: &str, input: &str| {
-        json!({ "source": { "node_id": source, "field": field }, "destination": { "node_id": to, "field": input } })
-    };
+    let edge = |source: &str, field: &str, to: &str, input: &str| json!({ "source": { "node_id": source, "field": field }, "destination": { "node_id": to, "field": input } });
     json!({
         "id": "calling",
         "nodes": {
@@ -108,7 +109,10 @@ fn a_called_workflow_runs_as_an_item_of_its_own_and_its_result_comes_back() {
     assert_eq!(outputs(&item, "call")[0]["values"], json!({ "out": 7 }));
     assert_eq!(outputs(&item, "sum")[0]["value"], 107);
     let call = &item["session"]["workflow_call_history"][0];
-    assert_eq!((&call["status"], &call["workflow_id"], &call["depth"]), (&json!("completed"), &json!("adds"), &json!(1)));
+    assert_eq!(
+        (&call["status"], &call["workflow_id"], &call["depth"]),
+        (&json!("completed"), &json!("adds"), &json!(1))
+    );
 
     let child = library.alice.item(call["child_item_ids"][0].as_i64().unwrap());
     let child_id = child["item_id"].as_i64().unwrap();
@@ -161,7 +165,11 @@ fn calls_may_be_nested_until_they_are_too_deep() {
     let item = library.alice.item(id);
     assert_eq!(
         (&item["status"], &item["error_type"], &item["error_message"]),
-        (&json!("failed"), &json!("ValueError"), &json!("Maximum workflow call depth exceeded (4) for workflow 'deep'"))
+        (
+            &json!("failed"),
+            &json!("ValueError"),
+            &json!("Maximum workflow call depth exceeded (4) for workflow 'deep'")
+        )
     );
     let all = library.alice.get(&format!("{QUEUE}/list_all")).ok();
     let depths: Vec<&Value> = all.as_array().unwrap().iter().map(|item| &item["workflow_call_depth"]).collect();
@@ -239,7 +247,8 @@ fn canceling_any_item_of_a_chain_cancels_all_of_it_and_deleting_one_removes_all(
     for cancel_child in [true, false] {
         let mut events = library.listen();
         let id = library.alice.enqueue(&graph);
-        let begun = events.until(|event| event.name == "invocation_started" && event.data["invocation_source_id"] == "a");
+        let begun =
+            events.until(|event| event.name == "invocation_started" && event.data["invocation_source_id"] == "a");
         let child = begun.last().unwrap().data["item_id"].as_i64().unwrap();
         assert_eq!((state(id), state(child)), (json!("waiting"), json!("in_progress")));
         let kept = library.alice.put(&format!("{QUEUE}/cancel_all_except_current")).ok();

@@ -21,7 +21,10 @@ fn an_administrator_sees_who_has_what_in_the_queue_and_can_look_closer() {
     let bobs = bob.enqueue(&graphs::addition());
 
     let all = overview(server.admin(), "");
-    assert_eq!((&all["totals"]["pending"], &all["totals"]["canceled"], &all["totals"]["total"]), (&json!(3), &json!(1), &json!(4)));
+    assert_eq!(
+        (&all["totals"]["pending"], &all["totals"]["canceled"], &all["totals"]["total"]),
+        (&json!(3), &json!(1), &json!(4))
+    );
     assert_eq!(all["users"].as_array().unwrap().len(), 2);
     let items = |overview: &Value| -> Vec<i64> {
         overview["items"].as_array().unwrap().iter().map(|item| item["item_id"].as_i64().unwrap()).collect()

@@ -24,9 +24,17 @@ pub(crate) fn run(quick: bool) -> Result<()> {
     println!("\n| inside this server | measured | at most |");
     for (what, measured, limit) in [
         (format!("seconds to enqueue {} items", figures["enqueued"]), number("enqueue_seconds")?, 1.0),
-        (format!("milliseconds to claim an item, {} in the history", figures["history"]), number("claim_milliseconds")?, 1.0),
+        (
+            format!("milliseconds to claim an item, {} in the history", figures["history"]),
+            number("claim_milliseconds")?,
+            1.0,
+        ),
         ("milliseconds to complete it".to_owned(), number("complete_milliseconds")?, 1.0),
-        (format!("milliseconds until {} sockets have an event", figures["sockets"]), number("delivery_milliseconds")?, 50.0),
+        (
+            format!("milliseconds until {} sockets have an event", figures["sockets"]),
+            number("delivery_milliseconds")?,
+            50.0,
+        ),
         (format!("megabytes more after {} items", figures["history"]), growth, 16.0),
     ] {
         println!("| {what} | {measured:.3} | {limit} |");

@@ -94,9 +94,7 @@ node! {
 impl<C: RunContext> Node<C> for WorkflowReturnValue {
     fn run(self, _: &mut C) -> Result<WorkflowReturnValueOutput, NodeError> {
         let key = key(&self.key)?.to_owned();
-        Ok(WorkflowReturnValueOutput {
-            value: WorkflowReturnValueField { key, value: self.value.unwrap_or_default() },
-        })
+        Ok(WorkflowReturnValueOutput { value: WorkflowReturnValueField { key, value: self.value.unwrap_or_default() } })
     }
 }
 

@@ -47,8 +47,7 @@ impl Queue {
                 return Ok(false);
             };
             let text = session.unwrap_or(&item.session);
-            let mut session =
-                Session::from_json(text).map_err(|source| QueueError::Session { item: id, source })?;
+            let mut session = Session::from_json(text).map_err(|source| QueueError::Session { item: id, source })?;
             let Some(prepared) = session.prepared(node, &self.0.catalogue) else {
                 let refused = CallError::value(format!("Node {node} is not a prepared execution node"));
                 return self.fail_caller(tx, &item, session, None, &refused, &mut news);
@@ -76,9 +75,7 @@ impl Queue {
                     }
                     Ok(changed)
                 }
-                Err(NotMade::Refused(error)) => {
-                    self.fail_caller(tx, &item, session, Some(prepared), &error, &mut news)
-                }
+                Err(NotMade::Refused(error)) => self.fail_caller(tx, &item, session, Some(prepared), &error, &mut news),
                 Err(NotMade::Storage(error)) => Err(error.into()),
             }
         })?;

@@ -76,8 +76,9 @@ fn batches(workflow: &SavedWorkflow, limit: usize, random: &dyn Random) -> Resul
         let items = items_of(workflow, id, data, field, limit, random, &mut left_out)?;
         let destinations = workflow.destinations_of(id, field);
         if destinations.is_empty() {
-            let message =
-                format!("call_saved_workflow batch child workflow node '{id}' is not connected to any invocation input");
+            let message = format!(
+                "call_saved_workflow batch child workflow node '{id}' is not connected to any invocation input"
+            );
             return Err(unsupported(message));
         }
         left_out.insert(id.to_owned());
@@ -143,8 +144,9 @@ fn items_of(
             items
         }
         [None] => {
-            let message =
-                format!("call_saved_workflow does not yet support connected batch child workflow inputs on node '{id}'");
+            let message = format!(
+                "call_saved_workflow does not yet support connected batch child workflow inputs on node '{id}'"
+            );
             return Err(unsupported(message));
         }
         _ => {
@@ -163,9 +165,8 @@ fn typed_items(id: &str, data: &Map<String, Value>, field: &str) -> Result<Vec<V
         unsupported(format!("call_saved_workflow batch child workflow node is missing required '{field}' input"))
     })?;
     let Some(items) = input.get("value").and_then(Value::as_array) else {
-        let message = format!(
-            "call_saved_workflow batch child workflow node '{id}' must provide a direct list for '{field}'"
-        );
+        let message =
+            format!("call_saved_workflow batch child workflow node '{id}' must provide a direct list for '{field}'");
         return Err(unsupported(message));
     };
     if items.is_empty() {

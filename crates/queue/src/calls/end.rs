@@ -91,13 +91,7 @@ impl Queue {
         if caller.status == ItemStatus::Completed { self.called_item_ended(tx, &caller, news) } else { Ok(()) }
     }
 
-    fn cancel_siblings(
-        &self,
-        tx: &Tx<'_>,
-        call: &ItemCall,
-        ended: ItemId,
-        news: &mut News,
-    ) -> Result<(), QueueError> {
+    fn cancel_siblings(&self, tx: &Tx<'_>, call: &ItemCall, ended: ItemId, news: &mut News) -> Result<(), QueueError> {
         let mut siblings = queue::called_by(tx, &call.id)?;
         siblings.retain(|id| *id != ended);
         Ok(cancel_items(tx, &siblings, news)?)

@@ -119,7 +119,8 @@ impl Generator<'_> {
             "integer_generator_linear_distribution" => {
                 let (start, end) = (self.integer("start", 0), self.integer("end", 10));
                 let width = end.saturating_sub(start) as f64;
-                let at = |part: Option<f64>| start.saturating_add((width * part.unwrap_or(0.0)).round_ties_even() as i64);
+                let at =
+                    |part: Option<f64>| start.saturating_add((width * part.unwrap_or(0.0)).round_ties_even() as i64);
                 of(spread(count).map(at).collect())
             }
             "integer_generator_random_distribution_uniform" => {

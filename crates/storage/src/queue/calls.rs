@@ -38,12 +38,7 @@ pub fn begun_callers(tx: &ReadTx<'_>) -> Result<Vec<ItemId>, StorageError> {
 }
 
 /// Has an item wait for what it called. Answers whether it did: one that has ended meanwhile does not.
-pub fn suspend(
-    tx: &Tx<'_>,
-    grant: &Grant<Queue, Operate>,
-    id: ItemId,
-    session: &str,
-) -> Result<bool, StorageError> {
+pub fn suspend(tx: &Tx<'_>, grant: &Grant<Queue, Operate>, id: ItemId, session: &str) -> Result<bool, StorageError> {
     update_session(tx, grant, id, session)?;
     set_status(tx, id, ItemStatus::Waiting, None, None)
 }

@@ -42,7 +42,11 @@ pub fn claim(
         Order::RoundRobin => include_str!("claim_round_robin.sql"),
         Order::Fifo => include_str!("claim_fifo.sql"),
     };
-    let chosen = tx.sql().prepare_cached(sql)?.query_row(named_params! { ":device": claim.device }, |row| row.get(0)).optional()?;
+    let chosen = tx
+        .sql()
+        .prepare_cached(sql)?
+        .query_row(named_params! { ":device": claim.device }, |row| row.get(0))
+        .optional()?;
     let Some(chosen) = chosen.map(ItemId) else { return Ok(None) };
     let id = if claim.warm_models.is_empty() { chosen } else { prefer_warm(tx, chosen, claim)? };
     set_status(tx, id, ItemStatus::InProgress, None, Some(claim.device))?;

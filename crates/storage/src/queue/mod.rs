@@ -5,8 +5,8 @@
 //! triggers when the state changes.
 
 mod bulk;
-mod change;
 mod calls;
+mod change;
 mod claim;
 mod counting;
 mod overview;
@@ -16,8 +16,8 @@ mod running;
 mod tests;
 
 pub use bulk::{Selection, cancel_where, delete_where, find, prune_to};
-pub use change::{Finish, NewBatch, NewItem, cancel, delete, finish, insert_batch, update_session};
 pub use calls::{begun_callers, callable_workflow, called_by, chain_of, chains_under_way, resume, suspend};
+pub use change::{Finish, NewBatch, NewItem, cancel, delete, finish, insert_batch, update_session};
 pub use claim::{Claim, Order, claim};
 pub(crate) use counting::keep as keep_counts;
 pub use overview::{Overview, OverviewFilter, UserOverview, overview};
@@ -27,7 +27,9 @@ pub use running::{any_running, running_of};
 use crate::time::{SqlTime, malformed};
 use crate::{ReadTx, StorageError};
 use invoke_domain::queue::StatusCounts;
-use invoke_domain::{BatchId, BatchStatus, ItemCall, ItemFailure, ItemId, ItemStatus, QueueId, QueueItem, SessionId, UserId};
+use invoke_domain::{
+    BatchId, BatchStatus, ItemCall, ItemFailure, ItemId, ItemStatus, QueueId, QueueItem, SessionId, UserId,
+};
 use invoke_permissions::{ItemFacts, Scope};
 use rusqlite::types::{FromSql, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{OptionalExtension, Row, named_params, params};

@@ -194,7 +194,9 @@ fn claiming_reads_indexes_whatever_the_length_of_the_queue() {
         let plan: Vec<String> = db
             .read(|tx| {
                 let mut statement = tx.sql().prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
-                let plan = statement.query_map([(":device", "cpu")].as_slice(), |row| row.get("detail"))?.collect::<Result<_, _>>()?;
+                let plan = statement
+                    .query_map([(":device", "cpu")].as_slice(), |row| row.get("detail"))?
+                    .collect::<Result<_, _>>()?;
                 Ok::<_, StorageError>(plan)
             })
             .unwrap();

@@ -2,8 +2,8 @@
 
 use crate::wire::{
     Ask, CacheStatus, Canceled, Chunk, Completed, Failure, FindModel, FoundModel, FromWorker, LoadImage, ModelLoad,
-    NodeCompleted, NodeFailed, NodeProgress, NodeStarted, Payload, Preview, RunFinished, SeeImages, StoreImage, StoredImage,
-    Waiting, ask::Verb, from_worker::Body, run_finished::Outcome,
+    NodeCompleted, NodeFailed, NodeProgress, NodeStarted, Payload, Preview, RunFinished, SeeImages, StoreImage,
+    StoredImage, Waiting, ask::Verb, from_worker::Body, run_finished::Outcome,
 };
 use crate::{Picture, pack};
 use bytes::Bytes;
