@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 /// Requests of the other user that are timed while it is quiet, and at least so many while it is not.
 const SAMPLES: usize = 1000;
-/// The other user's requests per second: a page that polls, not a load.
+/// Between two requests of the other user: a page that asks now and then, not a load.
 const PAUSE: Duration = Duration::from_millis(1);
 const PASSWORD: &str = "BenchPass123";
 /// The account's owner, seen through a proxy: an address nobody guesses from.
@@ -94,7 +94,7 @@ fn latencies(port: u16, token: &str, go_on: impl Fn() -> bool) -> Result<Vec<f64
         let start = Instant::now();
         client.get("/api/v1/auth/me", Some(token))?;
         taken.push(start.elapsed().as_secs_f64() * 1000.0);
-        #[expect(clippy::disallowed_methods, reason = "a person's page asks now and then, not without end")]
+        #[expect(clippy::disallowed_methods, reason = "a benchmark paces its requests")]
         std::thread::sleep(PAUSE);
     }
     taken.sort_by(f64::total_cmp);
