@@ -2,16 +2,17 @@
 
 use crate::workers::WorkersFrom;
 use crate::{StartError, pages};
-use invoke_api::{App, CorsSettings, PASSWORD_SLOTS, WebSettings};
+use invoke_api::{App, CorsSettings, PASSWORD_SLOTS, UPLOAD_SLOTS, WebSettings};
 use invoke_auth::{Accounts, AuthSettings, HashCost};
 use invoke_config::Settings;
 use invoke_config::sections::{
-    DatabaseSync, ImageSubfolders, QueueMode, QueueVisibility, RestartPolicy as ConfiguredPolicy,
+    BoardSharing as ConfiguredSharing, DatabaseSync, ImageSubfolders, QueueMode, QueueVisibility,
+    RestartPolicy as ConfiguredPolicy,
 };
 use invoke_domain::{Clock, OsRandom, Random, SystemClock};
 use invoke_events::Bus;
 use invoke_graph::Catalogue;
-use invoke_library::{ImageSettings, Images, SubfolderStrategy};
+use invoke_library::{BoardSharing, Boards, Downloads, ImageSettings, Images, SubfolderStrategy};
 use invoke_model_manager::{ModelSettings, Models};
 use invoke_queue::{Mode, Queue, QueueSettings, QueueVisibility as Visibility, RestartPolicy};
 use invoke_storage::{Database, StorageSettings};
@@ -58,13 +59,30 @@ pub(crate) fn compose(settings: &Settings, parts: &Parts, loopback: bool) -> Res
     let accounts =
         Accounts::new(database.clone(), auth(settings, parts.hash_cost), Arc::clone(&clock), Arc::clone(&random))?;
     let images = Images::new(database.clone(), images(settings), Arc::clone(&clock), Arc::clone(&random))?;
+    let boards = Boards::new(database.clone(), board_sharing(settings), Arc::clone(&random));
+    let downloads = Downloads::new(images.clone(), bus.clone(), Arc::clone(&random))?;
     let models = Models::new(database.clone(), models(settings), bus.clone(), Arc::clone(&random));
     let queue =
         Queue::new(database.clone(), queue(settings), Arc::clone(&parts.catalogue), bus.clone(), Arc::clone(&random));
     let web = web(settings, loopback);
     web.cors.check().map_err(StartError::Cors)?;
     let password_slots = Semaphore::new(PASSWORD_SLOTS);
-    Ok(App { accounts, images, models, queue, database, bus, clock, random, web, password_slots })
+    let upload_slots = Semaphore::new(UPLOAD_SLOTS);
+    Ok(App {
+        accounts,
+        images,
+        boards,
+        downloads,
+        models,
+        queue,
+        database,
+        bus,
+        clock,
+        random,
+        web,
+        password_slots,
+        upload_slots,
+    })
 }
 
 fn storage(settings: &Settings) -> StorageSettings {
@@ -97,6 +115,13 @@ fn images(settings: &Settings) -> ImageSettings {
         },
         png_compress_level: u8::try_from(settings.device.pil_compress_level.0).unwrap_or(1),
         ..ImageSettings::new(&settings.paths.outputs_dir)
+    }
+}
+
+fn board_sharing(settings: &Settings) -> BoardSharing {
+    match settings.accounts.board_sharing {
+        ConfiguredSharing::Admins => BoardSharing::Admins,
+        ConfiguredSharing::Owners => BoardSharing::Owners,
     }
 }
 

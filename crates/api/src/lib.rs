@@ -11,6 +11,7 @@ mod app;
 mod call;
 mod check;
 mod error;
+mod form;
 mod guard;
 mod openapi;
 mod pages;
@@ -20,7 +21,7 @@ mod settings;
 mod socket;
 mod wire;
 
-pub use app::{App, PASSWORD_SLOTS};
+pub use app::{App, PASSWORD_SLOTS, UPLOAD_SLOTS};
 pub use openapi::openapi;
 pub use settings::{CorsSettings, Page, Pages, WebSettings};
 

@@ -44,6 +44,17 @@ pub enum Event {
         /// Loading has ended.
         done: bool,
     },
+    /// An archive of images is being written, or is there, or is not going to be.
+    Download {
+        /// The archive.
+        id: String,
+        /// What to ask for: its file name.
+        name: String,
+        /// Who asked for it.
+        user_id: UserId,
+        /// How far it is.
+        state: DownloadState,
+    },
     /// A model installation began.
     InstallStarted {
         /// Job number.
@@ -73,6 +84,17 @@ pub enum Event {
         /// Why.
         failure: InstallFailure,
     },
+}
+
+/// How far an archive is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DownloadState {
+    /// It is being written.
+    Started,
+    /// It is there.
+    Complete,
+    /// It is not going to be; one sentence why.
+    Failed(String),
 }
 
 /// Why a model installation failed.
@@ -207,6 +229,7 @@ impl Event {
                 NodeReport::Progress { .. } => Audience::Owner(event.user_id.clone()),
                 _ => Audience::OwnerAndAdmins(event.user_id.clone()),
             },
+            Self::Download { user_id, .. } => Audience::OwnerAndAdmins(user_id.clone()),
             Self::ModelLoad { user_id, .. } => Audience::Owner(user_id.clone()),
             Self::InstallStarted { .. } | Self::InstallComplete { .. } | Self::InstallFailed { .. } => Audience::Admins,
         }

@@ -57,6 +57,21 @@ pub enum ImagingError {
         /// Longest side the format allows.
         limit: u32,
     },
+    /// The bytes are no picture of a format we read.
+    #[error("this is no PNG, JPEG or WebP picture")]
+    UnknownFormat,
+    /// The format is known, but not read.
+    #[error("{format} pictures cannot be read; PNG, JPEG and WebP can")]
+    UnsupportedFormat {
+        /// Its name.
+        format: &'static str,
+    },
+    /// The bytes are no readable JPEG.
+    #[error("unreadable JPEG: {0}")]
+    DecodeJpeg(String),
+    /// The bytes are no readable WebP.
+    #[error("unreadable WebP")]
+    DecodeWebp,
     /// The bytes are no readable PNG.
     #[error("unreadable PNG")]
     DecodePng(#[from] ::png::DecodingError),

@@ -2,10 +2,11 @@
 //! Pillow's, because files, thumbnails and previews made by the reference and by us should look the same.
 //!
 //! Nothing here touches a file, a database or a network. Bytes from strangers only enter through
-//! [`png::decode_bounded`], which checks sizes before it allocates. Start with [`Pixels`].
+//! [`picture::decode_bounded`] and [`png::decode_bounded`], which check sizes before they allocate. Start with [`Pixels`].
 
 mod error;
 pub mod jpeg;
+pub mod picture;
 mod pixels;
 pub mod png;
 mod resize;

@@ -1,17 +1,28 @@
-//! What people keep. So far: images, each a file, a thumbnail and a row that come and go together.
+//! What people keep: images, each a file, a thumbnail and a row that come and go together; boards and with whom they
+//! are shared; archives of several images.
 //!
 //! No SQL (that is `storage`'s), no decisions about who may do what (those are `permissions`'), no HTTP. Everything here
-//! blocks; async callers move it to a blocking thread. Start with [`Images`].
+//! blocks; async callers move it to a blocking thread. Start with [`Images`] and [`Boards`].
 //!
 //! How files and rows stay together: before a file is written, the database notes that it has no row yet; the transaction
 //! that adds the row takes the note back. Deleting turns it around: the transaction that removes the row notes the files.
 //! Whenever the program ends, what is noted is all that may lie around, and [`Images::sweep_leftovers`] removes it.
 
+mod boards;
+mod downloads;
 mod error;
 mod images;
 
-pub use error::LibraryError;
+pub use boards::{BoardPage, BoardUpdate, Boards};
+pub use downloads::{Downloads, Order, Wanted};
+pub use error::{LibraryError, PictureProblem, Unreadable};
 pub use images::{
-    BoardChoice, Embedded, ImageQuery, ImageSettings, Images, NameList, NewImage, Page, SubfolderStrategy, Variant,
+    BoardChoice, Changed, DeletedBoard, Embedded, ImageQuery, ImageSettings, Images, MoveOperation, MoveStatus,
+    NameList, NewImage, Page, SubfolderStrategy, Upload, Variant,
 };
+pub use invoke_permissions::BoardSharing;
+pub use invoke_storage::board_shares::{Decision, Person, SharedWith};
+pub use invoke_storage::boards::{BoardChanges, BoardKey, BoardQuery, BoardRecord};
+pub use invoke_storage::gallery::Day;
+pub use invoke_storage::image_moves::MoveJob;
 pub use invoke_storage::images::{ImageChanges, ImageFilter, ImageOrder};

@@ -22,8 +22,8 @@ pub mod policy;
 mod table_tests;
 
 pub use actor::{Actor, Scope};
-pub use facts::{BoardFacts, BoardVisibility, ImageFacts, ItemFacts, QueueVisibility};
+pub use facts::{BoardFacts, BoardSharing, BoardVisibility, ImageFacts, ItemFacts, QueueVisibility, ShareLevel};
 pub use grant::{
-    Account, Action, Backlog, Board, Cancel, Contribute, Control, Delete, Denied, Edit, Enqueue, Grant, Image, Item,
-    Manage, Model, Object, Operate, Queue, RuntimeSettings, Users, View,
+    Account, Action, Backlog, Board, Cancel, Contribute, Control, Delete, Denied, Edit, Enqueue, Grant, Image,
+    ImageFolders, Item, Manage, Model, Move, Object, Operate, Queue, Remove, RuntimeSettings, Share, Users, View,
 };

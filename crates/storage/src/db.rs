@@ -1,7 +1,7 @@
 //! The open database: one writer behind a lock, a pool of readers, transactions.
 
 use crate::readers::Readers;
-use crate::{StorageError, clock, inspect, migrate};
+use crate::{StorageError, clock, gallery, inspect, migrate};
 use invoke_domain::{Clock, Random};
 use jiff::Timestamp;
 use parking_lot::{Mutex, RwLock};
@@ -99,6 +99,8 @@ impl Database {
         writer.pragma_update(None, "synchronous", if settings.sync_full { "FULL" } else { "NORMAL" })?;
         clock::install(&writer, &clock)?;
         migrate::run(&mut writer, random)?;
+        gallery::follow(&writer)?;
+        gallery::reconcile(&mut writer)?;
         let readers = Readers::new(address, flags, settings.readers);
         let turns = settings.path.is_none().then(RwLock::default);
         let path = settings.path.clone();

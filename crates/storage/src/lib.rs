@@ -18,9 +18,13 @@ mod readers;
 mod time;
 
 pub mod app_settings;
+pub mod board_images;
+pub mod board_shares;
 pub mod boards;
 pub mod client_state;
 pub mod file_deletions;
+pub mod gallery;
+pub mod image_moves;
 pub mod images;
 pub mod models;
 pub mod queue;

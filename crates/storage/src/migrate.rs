@@ -20,10 +20,11 @@ macro_rules! migrations {
     };
 }
 
-static MIGRATIONS: [Migration; 3] = migrations! {
+static MIGRATIONS: [Migration; 4] = migrations! {
     "0001_reference_schema"
     "0002_own_tables"
     "0003_pending_file_deletions"
+    "0006_boards_and_gallery"
 };
 
 const BOOKKEEPING: &str = "CREATE TABLE IF NOT EXISTS invokeai_rs_migrations (

@@ -1,6 +1,7 @@
 //! Measures the server: start-up, memory at rest, requests per second, seconds per denoising step. With `--peer` the
 //! same for another server of the same API, in turn within one run, so that both see the same machine.
 
+mod gallery;
 mod http;
 mod process;
 
@@ -27,6 +28,15 @@ pub(crate) struct Options {
     /// Leave out generating pictures.
     #[arg(long)]
     no_generation: bool,
+    /// Measure listings and search with so many images instead (the aim is 1000000).
+    #[arg(long, value_name = "IMAGES")]
+    gallery: Option<usize>,
+    /// Boards for `--gallery`.
+    #[arg(long, default_value_t = 2_000)]
+    boards: usize,
+    /// Measure this executable with `--gallery` instead of building a release.
+    #[arg(long, value_name = "COMMAND", requires = "gallery")]
+    server: Option<String>,
 }
 
 /// Connections held open at once.
@@ -50,11 +60,17 @@ struct Figures {
 /// # Errors
 /// When a server does not build, start or answer.
 pub(crate) fn run(options: &Options) -> Result<()> {
+    if let (Some(images), Some(server)) = (options.gallery, &options.server) {
+        return gallery::run(server, images, options.boards, false);
+    }
     libtorch::prepare(false)?;
     let mut build = cargo(&["build", "--release", "--package", "invoke-server"]);
     shell::run(build.args(["--package", "invoke-worker"]))?;
     let target = std::env::var("CARGO_TARGET_DIR").map_or_else(|_| root().join("target"), Into::into);
     let ours = target.join("release/invokeai-web").display().to_string();
+    if let Some(images) = options.gallery {
+        return gallery::run(&ours, images, options.boards, true);
+    }
     let mut contestants = vec![("this server", ours, Figures::default())];
     if let Some(peer) = &options.peer {
         contestants.push(("peer", peer.clone(), Figures::default()));
