@@ -496,6 +496,54 @@ CREATE TABLE pending_file_deletions (
     reason TEXT NOT NULL CHECK (reason IN ('storing', 'deleted'))
 );
 
+CREATE TABLE password_history (
+    user_id TEXT NOT NULL REFERENCES users (user_id) ON DELETE CASCADE,
+    password_hash TEXT NOT NULL,
+    set_at DATETIME NOT NULL
+);
+
+CREATE INDEX idx_password_history_user_id ON password_history (user_id);
+
+CREATE TABLE sign_in_origins (
+    session_id TEXT NOT NULL PRIMARY KEY REFERENCES user_sessions (session_id) ON DELETE CASCADE,
+    address TEXT,
+    user_agent TEXT
+);
+
+CREATE TABLE image_sizes (
+    image_name TEXT NOT NULL PRIMARY KEY REFERENCES images (image_name) ON DELETE CASCADE,
+    bytes INTEGER NOT NULL
+);
+
+CREATE TABLE pending_owned_file_deletions (
+    kind TEXT NOT NULL CHECK (kind IN ('video', 'workflow_thumbnail', 'style_preset_image')),
+    name TEXT NOT NULL,
+    subfolder TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (kind, name)
+);
+
+CREATE TABLE queue_counts (
+    queue_id TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    status TEXT NOT NULL,
+    items INTEGER NOT NULL,
+    PRIMARY KEY (queue_id, user_id, status)
+) WITHOUT ROWID;
+
+CREATE TABLE queue_batch_counts (
+    batch_id TEXT NOT NULL,
+    queue_id TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    status TEXT NOT NULL,
+    items INTEGER NOT NULL,
+    PRIMARY KEY (batch_id, queue_id, user_id, status)
+) WITHOUT ROWID;
+
+CREATE TABLE queue_counted (
+    one INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
+    last_item_id INTEGER NOT NULL
+);
+
 CREATE TABLE board_share_levels (
     board_id TEXT NOT NULL REFERENCES boards (board_id) ON DELETE CASCADE,
     user_id TEXT NOT NULL REFERENCES users (user_id) ON DELETE CASCADE,
@@ -586,3 +634,10 @@ CREATE TABLE 'gallery_search_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) W
 CREATE TABLE 'gallery_search_docsize'(id INTEGER PRIMARY KEY, sz BLOB, origin INTEGER);
 
 CREATE TABLE 'gallery_search_config'(k PRIMARY KEY, v) WITHOUT ROWID;
+
+CREATE TABLE model_moves (
+    model_key TEXT NOT NULL PRIMARY KEY,
+    -- Both relative to the models folder.
+    old_path TEXT NOT NULL,
+    new_path TEXT NOT NULL
+);

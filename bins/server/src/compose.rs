@@ -2,8 +2,8 @@
 
 use crate::workers::WorkersFrom;
 use crate::{StartError, pages};
-use invoke_api::{App, CorsSettings, PASSWORD_SLOTS, UPLOAD_SLOTS, WebSettings};
-use invoke_auth::{Accounts, AuthSettings, HashCost};
+use invoke_api::{App, CorsSettings, PASSWORD_SLOTS, TrustedProxies, UPLOAD_SLOTS, WebSettings};
+use invoke_auth::{Accounts, AuthSettings, HashCost, PasswordPolicy};
 use invoke_config::Settings;
 use invoke_config::sections::{
     BoardSharing as ConfiguredSharing, DatabaseSync, ImageSubfolders, QueueMode, QueueVisibility,
@@ -55,7 +55,7 @@ impl Parts {
 pub(crate) fn compose(settings: &Settings, parts: &Parts, loopback: bool) -> Result<App, StartError> {
     let (clock, random) = (Arc::clone(&parts.clock), Arc::clone(&parts.random));
     let bus = Bus::default();
-    let database = Database::open(&storage(settings), Arc::clone(&clock), &*random)?;
+    let database = Database::open(&storage_settings(settings), Arc::clone(&clock), &*random)?;
     let accounts =
         Accounts::new(database.clone(), auth(settings, parts.hash_cost), Arc::clone(&clock), Arc::clone(&random))?;
     let images = Images::new(database.clone(), images(settings), Arc::clone(&clock), Arc::clone(&random))?;
@@ -63,7 +63,7 @@ pub(crate) fn compose(settings: &Settings, parts: &Parts, loopback: bool) -> Res
     let downloads = Downloads::new(images.clone(), bus.clone(), Arc::clone(&random))?;
     let models = Models::new(database.clone(), models(settings), bus.clone(), Arc::clone(&random));
     let queue =
-        Queue::new(database.clone(), queue(settings), Arc::clone(&parts.catalogue), bus.clone(), Arc::clone(&random));
+        Queue::new(database.clone(), queue(settings), allowed_nodes(settings, parts), bus.clone(), Arc::clone(&random));
     let web = web(settings, loopback);
     web.cors.check().map_err(StartError::Cors)?;
     let password_slots = Semaphore::new(PASSWORD_SLOTS);
@@ -85,9 +85,23 @@ pub(crate) fn compose(settings: &Settings, parts: &Parts, loopback: bool) -> Res
     })
 }
 
-fn storage(settings: &Settings) -> StorageSettings {
+/// The nodes that may be enqueued. Workers have all of them: their catalogue must equal the server's whole one.
+fn allowed_nodes(settings: &Settings, parts: &Parts) -> Arc<Catalogue> {
+    let (allow, deny) = (&settings.queue.allow_nodes, &settings.queue.deny_nodes);
+    if allow.is_none() && deny.is_none() {
+        return Arc::clone(&parts.catalogue);
+    }
+    let names = |list: &Option<Vec<String>>, kind: &str| list.iter().flatten().any(|name| name == kind);
+    // An empty list of what is allowed says nothing, as in the reference.
+    let all = allow.as_ref().is_none_or(Vec::is_empty);
+    Arc::new(parts.catalogue.restricted(|kind| (all || names(allow, kind)) && !names(deny, kind)))
+}
+
+/// Where the database of these settings is and how it is kept.
+pub fn storage_settings(settings: &Settings) -> StorageSettings {
     StorageSettings {
         path: settings.database_file(),
+        models_dir: Some(settings.paths.models_dir.clone()),
         sync_full: settings.paths.database_sync == DatabaseSync::Full,
         ..StorageSettings::default()
     }
@@ -97,11 +111,22 @@ fn auth(settings: &Settings, hash_cost: HashCost) -> AuthSettings {
     let accounts = &settings.accounts;
     AuthSettings {
         multiuser: accounts.multiuser,
-        strict_password_checking: settings.strict_passwords(),
+        passwords: passwords(settings),
         lifetime: SignedDuration::from_hours(accounts.jwt_token_expiry_hours.0),
         remembered_lifetime: SignedDuration::from_hours(24 * accounts.jwt_remember_me_days.0),
         secret: accounts.jwt_secret_key.as_ref().map(|secret| secret.reveal().to_owned()),
         hash_cost,
+    }
+}
+
+fn passwords(settings: &Settings) -> PasswordPolicy {
+    let accounts = &settings.accounts;
+    PasswordPolicy {
+        strict: settings.strict_passwords(),
+        min_length: accounts.password_min_length.and_then(|length| usize::try_from(length.0).ok()),
+        require_special: accounts.password_require_special,
+        history: usize::try_from(accounts.password_history.0).unwrap_or_default(),
+        max_age: accounts.password_max_age_days.map(|days| SignedDuration::from_hours(24 * days.0)),
     }
 }
 
@@ -170,7 +195,11 @@ fn web(settings: &Settings, loopback: bool) -> WebSettings {
         },
         compression_level: u32::try_from(network.http_compression_level.0).unwrap_or(9),
         base_path: settings.base_path().to_owned(),
-        https: false,
+        https: network.ssl_certfile.is_some(),
+        trusted_proxies: TrustedProxies::new(
+            network.forwarded_allow_ips.everybody,
+            network.forwarded_allow_ips.networks.clone(),
+        ),
         pages: pages::source(settings),
     }
 }

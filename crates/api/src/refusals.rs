@@ -18,9 +18,8 @@ impl From<AuthError> for ApiError {
             AuthError::InvalidToken => Self::unauthorized("Invalid or expired token"),
             AuthError::AccountUnavailable => Self::unauthorized("User not found or inactive"),
             AuthError::IncorrectLogin => Self::challenge(detail),
-            AuthError::AccountDisabled | AuthError::SingleUserLogin | AuthError::SingleUserSetup => {
-                Self::forbidden(detail)
-            }
+            AuthError::AccountDisabled | AuthError::RecoveryRefused => Self::forbidden(detail),
+            AuthError::SingleUserLogin | AuthError::SingleUserSetup => Self::forbidden(detail),
             AuthError::NotAnAdministrator(_) => Self::forbidden(detail),
             AuthError::AlreadyConfigured
             | AuthError::Password(_)
@@ -30,7 +29,7 @@ impl From<AuthError> for ApiError {
             | AuthError::CurrentPasswordMissing
             | AuthError::CurrentPasswordIncorrect => Self::bad_request(detail),
             AuthError::Email(problem) => email(&problem, ""),
-            AuthError::UserNotFound => Self::not_found(detail),
+            AuthError::UserNotFound | AuthError::HeirNotFound | AuthError::SignInNotFound => Self::not_found(detail),
             AuthError::Hash(_) => Self::internal("hashing a password", &detail),
             AuthError::Storage(error) => error.into(),
         }
@@ -73,6 +72,10 @@ impl From<LibraryError> for ApiError {
             }
             LibraryError::Denied(denied) => denied.into(),
             LibraryError::Swept { .. } => Self::refused(StatusCode::CONFLICT, error.to_string()),
+            // Of the operator's commands, which no route calls.
+            LibraryError::Schedule { .. } | LibraryError::TooMuchMissing { .. } => {
+                Self::internal("maintaining the installation", &error)
+            }
             LibraryError::File { ref source, .. } => Self::internal(&error.to_string(), source),
             LibraryError::Picture(error) => Self::internal("reading or writing a picture", &error),
             LibraryError::Storage(error) => error.into(),
@@ -130,6 +133,9 @@ impl From<Denied> for ApiError {
 
 impl From<StorageError> for ApiError {
     fn from(error: StorageError) -> Self {
+        if matches!(error, StorageError::OwnerGone) {
+            return Self::unauthorized("User not found or inactive");
+        }
         let source = std::error::Error::source(&error).map(|source| format!(": {source}")).unwrap_or_default();
         Self::internal("using the database", &format!("{error}{source}"))
     }

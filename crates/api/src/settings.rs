@@ -1,5 +1,6 @@
 //! What the HTTP side needs to know about its surroundings. Plain values; the server maps its configuration to them.
 
+use crate::TrustedProxies;
 use std::borrow::Cow;
 use std::path::PathBuf;
 
@@ -20,6 +21,8 @@ pub struct WebSettings {
     pub base_path: String,
     /// The site is reached over https, so cookies are marked `Secure`.
     pub https: bool,
+    /// Whose word about prefix, scheme, name and address of a visitor counts.
+    pub trusted_proxies: TrustedProxies,
     /// Where the pages come from.
     pub pages: Pages,
 }
@@ -35,6 +38,7 @@ impl Default for WebSettings {
             compression_level: 9,
             base_path: String::new(),
             https: false,
+            trusted_proxies: TrustedProxies::default(),
             pages: Pages::None,
         }
     }

@@ -1,22 +1,26 @@
 //! Setting up and signing in.
 
-use crate::password::{Hasher, MAX_BYTES, Verdict, check_rules};
+use crate::password::{Hasher, Verdict};
+use crate::policy::MAX_BYTES;
 use crate::token::{Signer, fingerprint};
-use crate::{AuthError, HashCost, PasswordProblem, normalize_email};
+use crate::{AuthError, HashCost, PasswordPolicy, PasswordProblem, normalize_email};
 use invoke_domain::{Clock, Random, User, UserId, new_uuid};
-use invoke_permissions::{Actor, policy};
-use invoke_storage::user_sessions::{self, NewSignIn, SignInId};
-use invoke_storage::{Database, Tx, app_settings, users};
+use invoke_permissions::{Actor, Grant, Manage, Users, policy};
+use invoke_storage::user_sessions::{self, NewSignIn, Origin, SignInId};
+use invoke_storage::{Database, Tx, app_settings, password_history, users};
 use jiff::{SignedDuration, Timestamp};
 use std::sync::Arc;
+
+/// The use of a sign-in is written down at most so often, since every change a person makes uses it.
+pub(crate) const RECORDED_EVERY: SignedDuration = SignedDuration::from_mins(10);
 
 /// How accounts behave.
 #[derive(Debug, Clone)]
 pub struct AuthSettings {
     /// People sign in. Otherwise everybody works as `system`, with all rights.
     pub multiuser: bool,
-    /// New passwords need length and variety.
-    pub strict_password_checking: bool,
+    /// The rules for new passwords.
+    pub passwords: PasswordPolicy,
     /// How long a token lasts.
     pub lifetime: SignedDuration,
     /// How long a token lasts when "remember me" was chosen.
@@ -31,7 +35,7 @@ impl Default for AuthSettings {
     fn default() -> Self {
         Self {
             multiuser: true,
-            strict_password_checking: true,
+            passwords: PasswordPolicy::default(),
             lifetime: SignedDuration::from_hours(24),
             remembered_lifetime: SignedDuration::from_hours(7 * 24),
             secret: None,
@@ -47,8 +51,8 @@ pub struct Status {
     pub setup_required: bool,
     /// People sign in.
     pub multiuser_enabled: bool,
-    /// New passwords need length and variety.
-    pub strict_password_checking: bool,
+    /// The rules for new passwords.
+    pub passwords: PasswordPolicy,
 }
 
 /// Somebody has signed in.
@@ -60,6 +64,8 @@ pub struct SignedIn {
     pub token: String,
     /// How long it lasts.
     pub lifetime: SignedDuration,
+    /// The password is older than the rules allow and should be changed now.
+    pub password_change_due: bool,
 }
 
 /// The accounts of the server.
@@ -94,19 +100,26 @@ impl Accounts {
         (!self.settings.multiuser).then(Actor::system)
     }
 
+    /// The rules for new passwords.
+    pub fn passwords(&self) -> &PasswordPolicy {
+        &self.settings.passwords
+    }
+
     /// What anybody may know before signing in.
     pub fn status(&self) -> Result<Status, AuthError> {
         let multiuser = self.settings.multiuser;
         let setup_required = multiuser && self.db.read(users::count_active_admins)? == 0;
-        Ok(Status {
-            setup_required,
-            multiuser_enabled: multiuser,
-            strict_password_checking: self.settings.strict_password_checking,
-        })
+        Ok(Status { setup_required, multiuser_enabled: multiuser, passwords: self.settings.passwords })
     }
 
     /// Makes the first administrator and signs them in; only while nobody administers the server.
-    pub fn setup(&self, email: &str, display_name: Option<&str>, password: &str) -> Result<SignedIn, AuthError> {
+    pub fn setup(
+        &self,
+        email: &str,
+        display_name: Option<&str>,
+        password: &str,
+        origin: &Origin,
+    ) -> Result<SignedIn, AuthError> {
         let email = normalize_email(email)?;
         if !self.settings.multiuser {
             return Err(AuthError::SingleUserSetup);
@@ -121,15 +134,20 @@ impl Accounts {
             if users::count_active_admins(tx)? > 0 {
                 return Err(AuthError::AlreadyConfigured);
             }
-            users::insert(tx, &grant, &user)?;
-            let user = users::get(tx, &user.id)?.ok_or(AuthError::UserNotFound)?;
-            self.sign_in(tx, user, false)
+            let user = self.insert(tx, &grant, &user)?;
+            self.sign_in(tx, user, false, origin)
         })
     }
 
     /// Signs in with a password. Whether the account exists cannot be told from the answer, nor from the time it takes;
     /// that it is disabled is told to those who know its password.
-    pub fn login(&self, email: &str, password: &str, remember_me: bool) -> Result<SignedIn, AuthError> {
+    pub fn login(
+        &self,
+        email: &str,
+        password: &str,
+        remember_me: bool,
+        origin: &Origin,
+    ) -> Result<SignedIn, AuthError> {
         let email = normalize_email(email)?;
         if !self.settings.multiuser {
             return Err(AuthError::SingleUserLogin);
@@ -153,8 +171,11 @@ impl Accounts {
             let at = tx.now();
             users::record_sign_in(tx, &user.id, at, better.as_deref().map(|better| (hash.as_str(), better)))?;
             user.last_login_at = Some(at);
-            user_sessions::delete_expired(tx)?;
-            self.sign_in(tx, user, remember_me)
+            // Use of a sign-in is noted now and then only; see `RECORDED_EVERY`.
+            let forgotten = at.saturating_sub(RECORDED_EVERY).unwrap_or(at);
+            user_sessions::delete_expired(tx, forgotten)?;
+            let password_change_due = self.is_change_due(tx, &user, better.as_deref().unwrap_or(&hash))?;
+            Ok(SignedIn { password_change_due, ..self.sign_in(tx, user, remember_me, origin)? })
         })
     }
 
@@ -183,7 +204,7 @@ impl Accounts {
         password: &str,
         is_admin: bool,
     ) -> Result<users::NewUser, AuthError> {
-        check_rules(password, self.settings.strict_password_checking)?;
+        self.settings.passwords.check(password)?;
         Ok(users::NewUser {
             id: UserId(new_uuid(&*self.random)),
             email,
@@ -193,13 +214,41 @@ impl Accounts {
         })
     }
 
-    fn sign_in(&self, tx: &Tx<'_>, user: User, remember_me: bool) -> Result<SignedIn, AuthError> {
+    /// Adds the account, and its password to those it had.
+    pub(crate) fn insert(
+        &self,
+        tx: &Tx<'_>,
+        grant: &Grant<Users, Manage>,
+        user: &users::NewUser,
+    ) -> Result<User, AuthError> {
+        users::insert(tx, grant, user)?;
+        let edit = policy::edit_account(&Actor::operator(), &user.id).map_err(AuthError::NotAnAdministrator)?;
+        password_history::insert(tx, &edit, &user.password_hash, self.settings.passwords.kept())?;
+        users::get(tx, &user.id)?.ok_or(AuthError::UserNotFound)
+    }
+
+    /// Whether the password with this hash is older than the rules allow. One that was set before its time was kept is
+    /// as old as the account.
+    fn is_change_due(&self, tx: &Tx<'_>, user: &User, hash: &str) -> Result<bool, AuthError> {
+        let Some(max_age) = self.settings.passwords.max_age else { return Ok(false) };
+        let set_at = password_history::set_at(tx, &user.id, hash)?.unwrap_or(user.created_at);
+        Ok(tx.now().duration_since(set_at) > max_age)
+    }
+
+    pub(crate) fn sign_in(
+        &self,
+        tx: &Tx<'_>,
+        user: User,
+        remember_me: bool,
+        origin: &Origin,
+    ) -> Result<SignedIn, AuthError> {
         let sid = SignInId(new_uuid(&*self.random));
         let expires_at = self.expiry(remember_me);
         let token = self.token(&user, remember_me, Some(&sid), expires_at)?;
         let token_hash = fingerprint(&token);
-        user_sessions::insert(tx, &NewSignIn { id: &sid, user_id: &user.id, token_hash: &token_hash, expires_at })?;
-        Ok(SignedIn { user, token, lifetime: self.lifetime(remember_me) })
+        let sign_in = NewSignIn { id: &sid, user_id: &user.id, token_hash: &token_hash, expires_at, origin };
+        user_sessions::insert(tx, &sign_in)?;
+        Ok(SignedIn { user, token, lifetime: self.lifetime(remember_me), password_change_due: false })
     }
 
     pub(crate) fn lifetime(&self, remember_me: bool) -> SignedDuration {

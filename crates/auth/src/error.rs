@@ -40,9 +40,18 @@ pub enum AuthError {
         /// The address.
         email: String,
     },
+    /// There is no such recovery code, or no longer.
+    #[error("The recovery code is wrong, used or expired")]
+    RecoveryRefused,
     /// There is no such account.
     #[error("User not found")]
     UserNotFound,
+    /// There is no such account to hand things to.
+    #[error("The user to transfer content to was not found")]
+    HeirNotFound,
+    /// There is no such sign-in, or it is somebody else's.
+    #[error("Session not found")]
+    SignInNotFound,
     /// The change would leave nobody to administer the server.
     #[error("Cannot remove the last administrator")]
     LastAdministrator,
@@ -64,6 +73,16 @@ pub enum AuthError {
     /// The database failed.
     #[error(transparent)]
     Storage(StorageError),
+}
+
+impl AuthError {
+    /// Whether somebody tried a secret they do not know: such attempts are counted and slowed down.
+    pub fn is_failed_attempt(&self) -> bool {
+        matches!(
+            self,
+            Self::IncorrectLogin | Self::CurrentPasswordIncorrect | Self::AlreadyConfigured | Self::RecoveryRefused
+        )
+    }
 }
 
 impl From<StorageError> for AuthError {

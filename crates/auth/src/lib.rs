@@ -12,9 +12,15 @@
 mod accounts;
 mod email;
 mod error;
+mod ownership;
 mod password;
 mod people;
+mod policy;
+mod recovery;
 mod session;
+mod sessions;
+mod standing;
+mod throttle;
 mod token;
 
 #[cfg(test)]
@@ -23,7 +29,12 @@ mod tests;
 pub use accounts::{Accounts, AuthSettings, SignedIn, Status};
 pub use email::{EmailProblem, normalize_email};
 pub use error::AuthError;
-pub use invoke_storage::users::Content;
-pub use password::{HashCost, PasswordProblem, generate_password};
+pub use invoke_storage::user_sessions::{Origin, SignInId, SignInRecord};
+pub use invoke_storage::users::{Content, Owned, StatisticsPage, UserStatistics};
+pub use password::{HashCost, generate_password};
 pub use people::{NewAccount, OwnChanges, UserChanges};
+pub use policy::{PasswordPolicy, PasswordProblem};
+pub use recovery::{Recovery, RecoveryCode};
 pub use session::Session;
+pub use standing::{Held, Standing};
+pub use throttle::{Attempt, Throttle, TooOften};

@@ -1,51 +1,13 @@
-//! Passwords: the rules for new ones, hashing, verifying, and making one up.
+//! Passwords: hashing, verifying, and making one up.
 
-use crate::AuthError;
+use crate::policy::is_special;
+use crate::{AuthError, PasswordPolicy};
 use argon2::password_hash::phc::{Output, PasswordHash, Salt};
 use argon2::{Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version};
 use invoke_domain::Random;
 
-/// Longer input costs time before it is refused anyway; no person types this much.
-pub(crate) const MAX_BYTES: usize = 1024;
-
 /// bcrypt reads no further; the reference cuts there.
 const BCRYPT_BYTES: usize = 72;
-
-/// Why a new password is not accepted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum PasswordProblem {
-    /// There is none.
-    #[error("Password cannot be empty")]
-    Empty,
-    /// Fewer than eight characters.
-    #[error("Password must be at least 8 characters long")]
-    TooShort,
-    /// Not all three kinds of characters.
-    #[error("Password must contain uppercase, lowercase, and numbers")]
-    TooUniform,
-    /// More than 1024 bytes.
-    #[error("Password must not be longer than 1024 bytes")]
-    TooLong,
-}
-
-/// Checks a new password.
-pub(crate) fn check_rules(password: &str, strict: bool) -> Result<(), PasswordProblem> {
-    if password.len() > MAX_BYTES {
-        return Err(PasswordProblem::TooLong);
-    }
-    if !strict {
-        return if password.is_empty() { Err(PasswordProblem::Empty) } else { Ok(()) };
-    }
-    if password.chars().count() < 8 {
-        return Err(PasswordProblem::TooShort);
-    }
-    let has = |kind: fn(char) -> bool| password.chars().any(kind);
-    if has(char::is_uppercase) && has(char::is_lowercase) && has(char::is_numeric) {
-        Ok(())
-    } else {
-        Err(PasswordProblem::TooUniform)
-    }
-}
 
 /// What hashing a password costs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,6 +49,9 @@ pub(crate) struct Hasher {
     // Hashes no password has, to spend on an address that has no account the time an account would take.
     decoy: String,
     bcrypt_decoy: String,
+    /// What the last comparisons cost.
+    #[cfg(test)]
+    spent: parking_lot::Mutex<Vec<&'static str>>,
 }
 
 impl Hasher {
@@ -105,7 +70,13 @@ impl Hasher {
         };
         // The reference's cost; any salt and any digest will do.
         let bcrypt_decoy = format!("$2b$12${}{}", "abcdefghijklmnopqrstuu", "a".repeat(30) + "e");
-        Ok(Self { argon2, decoy: decoy.to_string(), bcrypt_decoy })
+        Ok(Self {
+            argon2,
+            decoy: decoy.to_string(),
+            bcrypt_decoy,
+            #[cfg(test)]
+            spent: parking_lot::Mutex::default(),
+        })
     }
 
     /// A PHC string for the password.
@@ -132,7 +103,13 @@ impl Hasher {
             None => (self.decoy.as_str(), self.bcrypt_decoy.as_str()),
         };
         let argon2 = PasswordHash::new(argon2).map_err(failed)?;
+        #[cfg(test)]
+        self.spent.lock().push("argon2");
         let right_for_argon2 = self.argon2.verify_password(password.as_bytes(), &argon2).is_ok();
+        #[cfg(test)]
+        if bcrypt_in_use || is_bcrypt {
+            self.spent.lock().push("bcrypt");
+        }
         let right_for_bcrypt =
             (bcrypt_in_use || is_bcrypt) && bcrypt::verify(cut_for_bcrypt(password), bcrypt).map_err(failed)?;
         Ok(match stored {
@@ -165,13 +142,14 @@ fn cut_for_bcrypt(password: &str) -> &str {
     &password[..end]
 }
 
-/// A password of 16 printable characters with at least one upper-case letter, one lower-case letter and one digit.
-pub fn generate_password(random: &dyn Random) -> String {
-    const LENGTH: usize = 16;
+/// A password of 16 printable characters, more if the rules ask for more, that keeps the rules and has at least one
+/// upper-case letter, one lower-case letter and one digit.
+pub fn generate_password(random: &dyn Random, policy: &PasswordPolicy) -> String {
+    let length = policy.least_length().max(16);
     let printable = b'!'..=b'~';
     loop {
-        let mut password = String::with_capacity(LENGTH);
-        while password.len() < LENGTH {
+        let mut password = String::with_capacity(length);
+        while password.len() < length {
             let mut byte = [0];
             random.fill(&mut byte);
             // Seven bits, and what is no printable character is thrown away: every character stays equally likely.
@@ -180,8 +158,9 @@ pub fn generate_password(random: &dyn Random) -> String {
                 password.push(char::from(character));
             }
         }
-        let has = |kind: fn(&u8) -> bool| password.as_bytes().iter().any(kind);
-        if has(u8::is_ascii_uppercase) && has(u8::is_ascii_lowercase) && has(u8::is_ascii_digit) {
+        let has = |kind: fn(char) -> bool| password.chars().any(kind);
+        let varied = has(char::is_uppercase) && has(char::is_lowercase) && has(char::is_numeric);
+        if varied && (has(is_special) || !policy.require_special) {
             return password;
         }
     }
@@ -194,24 +173,6 @@ mod tests {
 
     fn hasher() -> Hasher {
         Hasher::new(HashCost::MINIMUM, &OsRandom).unwrap()
-    }
-
-    #[test]
-    fn the_strict_rules_ask_for_length_then_for_variety() {
-        assert_eq!(check_rules("Ab1", true), Err(PasswordProblem::TooShort));
-        assert_eq!(check_rules("abcdefgh1", true), Err(PasswordProblem::TooUniform));
-        assert_eq!(check_rules("ABCDEFGH1", true), Err(PasswordProblem::TooUniform));
-        assert_eq!(check_rules("Abcdefghi", true), Err(PasswordProblem::TooUniform));
-        assert_eq!(check_rules("Abcdefg1", true), Ok(()));
-        assert_eq!(check_rules("Äöüßäöü1", true), Ok(()));
-    }
-
-    #[test]
-    fn the_lax_rules_ask_for_something() {
-        assert_eq!(check_rules("", false), Err(PasswordProblem::Empty));
-        assert_eq!(check_rules("a", false), Ok(()));
-        assert_eq!(check_rules(&"a".repeat(1025), false), Err(PasswordProblem::TooLong));
-        assert_eq!(check_rules(&"a".repeat(1024), false), Ok(()));
     }
 
     #[test]
@@ -264,13 +225,37 @@ mod tests {
     }
 
     #[test]
-    fn a_generated_password_keeps_the_strict_rules_and_is_never_the_same() {
-        let passwords: std::collections::HashSet<String> = (0..50).map(|_| generate_password(&OsRandom)).collect();
-        assert_eq!(passwords.len(), 50);
-        for password in passwords {
-            assert_eq!(password.len(), 16);
-            assert_eq!(check_rules(&password, true), Ok(()), "{password}");
-            assert!(password.chars().all(|character| character.is_ascii_graphic()), "{password}");
+    fn a_generated_password_keeps_the_rules_and_is_never_the_same() {
+        let plain = PasswordPolicy::default();
+        let long = PasswordPolicy { min_length: Some(20), require_special: true, ..plain };
+        for (policy, length) in [(plain, 16), (long, 20)] {
+            let passwords: std::collections::HashSet<String> =
+                (0..50).map(|_| generate_password(&OsRandom, &policy)).collect();
+            assert_eq!(passwords.len(), 50);
+            for password in passwords {
+                assert_eq!(password.len(), length);
+                assert_eq!(policy.check(&password), Ok(()), "{password}");
+                assert!(password.chars().all(|character| character.is_ascii_graphic()), "{password}");
+            }
         }
+    }
+
+    #[test]
+    fn an_unknown_account_costs_the_hashes_an_account_would() {
+        let hasher = hasher();
+        let argon2 = hasher.hash("secret", &OsRandom).unwrap();
+        let bcrypt = bcrypt::hash("secret", 4).unwrap();
+        let cost = |stored: Option<&str>, bcrypt_in_use| {
+            hasher.spent.lock().clear();
+            hasher.verify("wrong", stored, bcrypt_in_use).unwrap();
+            hasher.spent.lock().clone()
+        };
+        for bcrypt_in_use in [false, true] {
+            let unknown = cost(None, bcrypt_in_use);
+            assert_eq!(unknown.len(), 1 + usize::from(bcrypt_in_use));
+            assert_eq!(cost(Some(&argon2), bcrypt_in_use), unknown);
+            assert_eq!(cost(Some(""), bcrypt_in_use), unknown, "an account without a password");
+        }
+        assert_eq!(cost(Some(&bcrypt), true), cost(None, true));
     }
 }

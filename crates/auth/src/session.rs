@@ -1,7 +1,7 @@
 //! What a token opens, and how long.
 
 use crate::AuthError;
-use crate::accounts::{Accounts, SignedIn};
+use crate::accounts::{Accounts, RECORDED_EVERY, SignedIn};
 use crate::token::Claims;
 use invoke_domain::{User, UserId};
 use invoke_permissions::Actor;
@@ -56,9 +56,7 @@ impl Accounts {
         let expires_at = self.expiry(session.remember_me);
         let token = self.token(&session.user, session.remember_me, session.sid.as_ref(), expires_at)?;
         if let (Some(sid), Some(recorded)) = (&session.sid, session.recorded_until) {
-            // Written only when half of the lifetime is gone, not with every request.
-            let half = self.lifetime(session.remember_me) / 2;
-            if expires_at.duration_since(recorded) > half {
+            if expires_at.duration_since(recorded) > RECORDED_EVERY {
                 self.db.write(|tx| user_sessions::update_expiry(tx, sid, expires_at))?;
             }
         }
@@ -75,7 +73,7 @@ impl Accounts {
         if let Some(sid) = &session.sid {
             self.db.write(|tx| user_sessions::update_expiry(tx, sid, expires_at))?;
         }
-        Ok(SignedIn { user, token, lifetime: self.lifetime(session.remember_me) })
+        Ok(SignedIn { user, token, lifetime: self.lifetime(session.remember_me), password_change_due: false })
     }
 
     pub(crate) fn token(

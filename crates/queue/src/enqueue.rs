@@ -4,7 +4,7 @@ use crate::{Batch, EnqueueBatch, Queue, QueueError, expand, reach};
 use invoke_domain::{BatchId, ItemId, QueueId};
 use invoke_events::{BatchEnqueued, Event};
 use invoke_permissions::{Actor, policy};
-use invoke_storage::{StorageError, queue};
+use invoke_storage::{StorageError, queue, users};
 
 /// An accepted batch.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,6 +42,10 @@ impl Queue {
         let batch_id = BatchId(batch.id.clone());
         let workflow = batch.workflow.as_ref().map(ToString::to_string);
         let (priority, mut item_ids) = inner.db.write(|tx| {
+            // The account may have been removed since the request was let in.
+            if inner.settings.multiuser {
+                users::must_exist(tx, actor.user_id())?;
+            }
             let pending = usize::try_from(queue::count(tx, queue_id)?.pending).unwrap_or(usize::MAX);
             items.truncate(max.saturating_sub(pending));
             let priority = if request.prepend { queue::highest_priority(tx, queue_id)? + 1 } else { 0 };
@@ -52,6 +56,7 @@ impl Queue {
                 origin: batch.origin.as_deref(),
                 destination: batch.destination.as_deref(),
                 workflow: workflow.as_deref(),
+                call: None,
                 items,
             };
             reach!(self, BeforeInsert);

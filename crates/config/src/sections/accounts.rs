@@ -10,6 +10,14 @@ section! {
         multiuser: bool = false,
         /// Ask for 8 characters with capital, small letter and digit; absent: yes in multi-user mode.
         strict_password_checking: Option<bool> = None,
+        /// The fewest characters of a new password, if that is more than the strict rules ask for.
+        password_min_length: Option<Int<1, 128>> = None,
+        /// Ask for a character that is neither letter nor digit in new passwords.
+        password_require_special: bool = false,
+        /// So many passwords, the current one among them, cannot be chosen again; 0: any may.
+        password_history: Int<0, 24> = Int(0),
+        /// Days after which a password is to be changed at the next sign-in; absent: never.
+        password_max_age_days: Option<Int<1, 3650>> = None,
         /// The key that signs tokens; absent: made once and kept in the database.
         jwt_secret_key: Option<Secret> = None,
         /// Hours a sign-in lasts.

@@ -41,7 +41,7 @@ pub(crate) fn temporary(path: &Path) -> PathBuf {
 }
 
 /// Whether `segment` names something in the folder it is joined to, and is fit for a line of a log.
-fn is_plain(segment: &str) -> bool {
+pub(crate) fn is_plain(segment: &str) -> bool {
     !segment.is_empty()
         && segment.len() <= LONGEST_SEGMENT
         && !segment.starts_with('.')

@@ -1,14 +1,15 @@
 //! Images: file, thumbnail and row.
 
 mod bulk;
-mod files;
-mod location;
+pub(crate) mod files;
+pub(crate) mod location;
+mod measure;
 mod moves;
 mod place;
 pub(crate) mod query;
 mod store;
 mod subfolder;
-mod sweep;
+pub(crate) mod sweep;
 mod upload;
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use invoke_domain::{BoardId, ImageCategory, ImageName, ImageOrigin, ImageRecord,
 use invoke_imaging::{Pixels, THUMBNAIL_SIZE, png, thumbnail, webp};
 use invoke_permissions::{Actor, Board, Contribute, Grant, policy};
 use invoke_storage::file_deletions::{PendingDeletion, Reason};
-use invoke_storage::{ReadTx, boards, file_deletions, images};
+use invoke_storage::{ReadTx, boards, file_deletions, image_sizes, images, users};
 
 /// A picture to be kept, and what is known about it.
 #[derive(Debug, Clone)]
@@ -78,7 +78,7 @@ impl Images {
         self.0.db.write(|tx| file_deletions::insert(tx, &pending, Reason::Storing))?;
         let stored = files::write(&location.thumbnail, &small)
             .and_then(|()| files::write(&location.image, &full))
-            .and_then(|()| self.add_row(actor, &image, &record));
+            .and_then(|()| self.add_row(actor, &image, &record, (full.len() + small.len()) as u64));
         if stored.is_err() {
             self.remove_files(&pending);
         }
@@ -115,13 +115,18 @@ impl Images {
         actor: &Actor,
         image: &NewImage,
         record: &ImageRecord,
+        bytes: u64,
     ) -> Result<ImageRecord, LibraryError> {
         self.0.db.write(|tx| {
             if !file_deletions::delete(tx, &record.name)? {
                 return Err(LibraryError::Swept { name: record.name.clone() });
             }
+            // The account may have been removed while the picture was being written.
+            users::must_exist(tx, actor.user_id())?;
             let board = board_for(tx, actor, image)?;
-            Ok(images::insert(tx, record, board.as_ref())?)
+            let stored = images::insert(tx, record, board.as_ref())?;
+            image_sizes::insert(tx, &record.name, bytes)?;
+            Ok(stored)
         })
     }
 

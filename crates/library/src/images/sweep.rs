@@ -3,8 +3,9 @@
 use super::location::Location;
 use super::{Images, files};
 use crate::LibraryError;
+use invoke_storage::Database;
 use invoke_storage::file_deletions::{self, PendingDeletion, Reason};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 impl Images {
     /// Removes what an earlier run left: files of images it was storing, and of images whose rows it had deleted. Only
@@ -25,14 +26,19 @@ impl Images {
 
     /// Removes one image's files and then the note about them. What fails is logged and stays noted for the next sweep.
     pub(super) fn remove_files(&self, pending: &PendingDeletion) -> bool {
-        let removed = Location::new(&self.0.folder, &pending.name, &pending.subfolder).and_then(|location| {
-            let paths = location.all_files();
-            files::remove(paths.iter().map(PathBuf::as_path))?;
-            Ok(self.0.db.write(|tx| file_deletions::delete(tx, &pending.name))?)
-        });
-        if let Err(error) = &removed {
-            tracing::warn!(image = %pending.name, error = error as &dyn std::error::Error, "could not remove files");
-        }
-        removed.is_ok()
+        remove_files(&self.0.db, &self.0.folder, pending)
     }
+}
+
+/// Removes the files of one image below `images` and then the note about them; whether it could.
+pub(crate) fn remove_files(db: &Database, images: &Path, pending: &PendingDeletion) -> bool {
+    let removed = Location::new(images, &pending.name, &pending.subfolder).and_then(|location| {
+        let paths = location.all_files();
+        files::remove(paths.iter().map(PathBuf::as_path))?;
+        Ok(db.write(|tx| file_deletions::delete(tx, &pending.name))?)
+    });
+    if let Err(error) = &removed {
+        tracing::warn!(image = %pending.name, error = error as &dyn std::error::Error, "could not remove files");
+    }
+    removed.is_ok()
 }

@@ -326,9 +326,51 @@ fn the_next_sweep_removes_what_a_crash_while_deleting_left() {
 fn an_image_whose_files_were_swept_meanwhile_gets_no_row() {
     let fixture = Fixture::new();
     let record = fixture.images.record(&fixture.alice, &new_image(), ImageName::from("a.png"));
-    let error = fixture.images.add_row(&fixture.alice, &new_image(), &record).unwrap_err();
+    let error = fixture.images.add_row(&fixture.alice, &new_image(), &record, 1).unwrap_err();
     assert!(matches!(error, LibraryError::Swept { .. }), "{error:?}");
     assert!(matches!(fixture.images.get(&fixture.alice, &record.name), Err(LibraryError::ImageNotFound { .. })));
+}
+
+#[test]
+fn a_picture_whose_owner_was_removed_while_it_was_written_gets_no_row() {
+    let fixture = Fixture::new();
+    let record = fixture.images.record(&fixture.alice, &new_image(), ImageName::from("a.png"));
+    let pending = PendingDeletion { name: record.name.clone(), subfolder: String::new() };
+    fixture.db.write(|tx| file_deletions::insert(tx, &pending, Reason::Storing)).unwrap();
+    let grant = policy::manage_users(&Actor::operator()).unwrap();
+    fixture.db.write(|tx| users::delete(tx, &grant, fixture.alice.user_id(), users::Content::Delete)).unwrap();
+    let error = fixture.images.add_row(&fixture.alice, &new_image(), &record, 1).unwrap_err();
+    assert!(matches!(error, LibraryError::Storage(invoke_storage::StorageError::OwnerGone)), "{error:?}");
+    assert_eq!(fixture.pending(), [pending], "the files are still to be removed");
+    assert!(fixture.images.store(&fixture.alice, new_image()).is_err());
+    assert_eq!(fixture.files(), [""; 0]);
+}
+
+#[test]
+fn sizes_are_noted_when_stored_and_measured_where_they_were_not() {
+    let fixture = Fixture::new();
+    let name = fixture.store(&fixture.alice).name;
+    let size_of = |path| std::fs::metadata(path).unwrap().len() as i64;
+    let on_disk: i64 = [Variant::Full, Variant::Thumbnail]
+        .map(|variant| size_of(fixture.images.path(&fixture.alice, &name, variant).unwrap()))
+        .iter()
+        .sum();
+    let grant = policy::manage_users(&Actor::operator()).unwrap();
+    let used = || {
+        let page = users::StatisticsPage::ALL;
+        let (all, _) = fixture.db.read(|tx| users::statistics(tx, &grant, page)).unwrap();
+        all.iter().find(|entry| entry.user.id == *fixture.alice.user_id()).unwrap().bytes
+    };
+    assert_eq!(used(), on_disk);
+    assert_eq!(fixture.images.measure().unwrap(), 0);
+    // As another program would add it, once with a file and once without.
+    for name in ["old.png", "lost.png"] {
+        let record = fixture.images.record(&fixture.alice, &new_image(), ImageName::from(name));
+        fixture.db.write(|tx| invoke_storage::images::insert(tx, &record, None)).unwrap();
+    }
+    std::fs::write(fixture.folder.path().join("images/old.png"), [0; 100]).unwrap();
+    assert_eq!(fixture.images.measure().unwrap(), 2);
+    assert_eq!(used(), on_disk + 100);
 }
 
 #[test]

@@ -53,3 +53,61 @@ pub fn delete(tx: &Tx<'_>, name: &ImageName) -> Result<bool, StorageError> {
     let sql = "DELETE FROM pending_file_deletions WHERE image_name = ?1";
     Ok(tx.sql().prepare_cached(sql)?.execute([name.as_str()])? > 0)
 }
+
+/// A file beside those of images, whose row went with its owner.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnedFile {
+    /// What it belonged to.
+    pub kind: OwnedKind,
+    /// The video's file name, or the id of the workflow or preset.
+    pub name: String,
+    /// Folder below the folder of its kind, empty for none.
+    pub subfolder: String,
+}
+
+/// What a file belonged to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OwnedKind {
+    /// A video, with its thumbnail and sidecar.
+    Video,
+    /// A workflow's picture.
+    WorkflowThumbnail,
+    /// A style preset's picture.
+    StylePresetImage,
+}
+
+impl OwnedKind {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Video => "video",
+            Self::WorkflowThumbnail => "workflow_thumbnail",
+            Self::StylePresetImage => "style_preset_image",
+        }
+    }
+
+    fn parse(text: &str) -> Result<Self, StorageError> {
+        let kinds = [Self::Video, Self::WorkflowThumbnail, Self::StylePresetImage];
+        let malformed = || StorageError::Malformed { what: "kind of file", value: text.to_owned() };
+        kinds.into_iter().find(|kind| kind.as_str() == text).ok_or_else(malformed)
+    }
+}
+
+/// Files beside those of images that are to be removed. What has a row is never among them.
+pub fn list_owned(tx: &ReadTx<'_>) -> Result<Vec<OwnedFile>, StorageError> {
+    let mut statement = tx.sql().prepare_cached(include_str!("list_owned.sql"))?;
+    let rows = statement.query_map([], |row| {
+        Ok((row.get::<_, String>("kind")?, row.get::<_, String>("name")?, row.get::<_, String>("subfolder")?))
+    })?;
+    rows.map(|row| {
+        let (kind, name, subfolder) = row?;
+        Ok(OwnedFile { kind: OwnedKind::parse(&kind)?, name, subfolder })
+    })
+    .collect()
+}
+
+/// Forgets a file, because it was removed.
+pub fn delete_owned(tx: &Tx<'_>, file: &OwnedFile) -> Result<(), StorageError> {
+    let sql = "DELETE FROM pending_owned_file_deletions WHERE kind = ?1 AND name = ?2";
+    tx.sql().prepare_cached(sql)?.execute([file.kind.as_str(), file.name.as_str()])?;
+    Ok(())
+}

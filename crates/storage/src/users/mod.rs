@@ -1,9 +1,14 @@
 //! Accounts. Passwords are seen here as finished hashes only.
 
 mod delete;
+mod owned;
+mod statistics;
 
 pub use delete::{Content, delete};
+pub use owned::{Owned, adopt, adopt_orphans, count_owned, must_exist};
+pub use statistics::{StatisticsPage, UserStatistics, statistics};
 
+use crate::password_history;
 use crate::time::SqlTime;
 use crate::user_sessions::SignInId;
 use crate::{ReadTx, StorageError, Tx, to_text_with_offset};
@@ -12,6 +17,8 @@ use invoke_permissions::{Account, Edit, Grant, Manage, Users};
 use jiff::Timestamp;
 use rusqlite::{OptionalExtension, Row, named_params, params};
 
+#[cfg(test)]
+mod ownership_tests;
 #[cfg(test)]
 mod tests;
 
@@ -70,7 +77,7 @@ pub fn list(tx: &ReadTx<'_>, _grant: &Grant<Users, Manage>) -> Result<Vec<User>,
 
 /// How many accounts administer the server and may sign in.
 pub fn count_active_admins(tx: &ReadTx<'_>) -> Result<i64, StorageError> {
-    let sql = "SELECT count(*) FROM users WHERE is_admin = TRUE AND is_active = TRUE";
+    let sql = "SELECT count(*) FROM users WHERE is_admin = TRUE AND is_active = TRUE AND user_id <> 'system'";
     Ok(tx.sql().prepare_cached(sql)?.query_row([], |row| row.get(0))?)
 }
 
@@ -147,7 +154,15 @@ pub fn record_sign_in(
     if let Some((old, new)) = replace_hash {
         let sql = "UPDATE users SET password_hash = ?3 WHERE user_id = ?1 AND password_hash = ?2";
         tx.sql().prepare_cached(sql)?.execute(params![id.as_str(), old, new])?;
+        password_history::update_hash(tx, id, old, new)?;
     }
+    Ok(())
+}
+
+/// Makes every token given out to an account void.
+pub fn raise_epoch(tx: &Tx<'_>, grant: &Grant<Account, Edit>) -> Result<(), StorageError> {
+    let sql = "UPDATE users SET token_epoch = token_epoch + 1 WHERE user_id = ?1";
+    tx.sql().prepare_cached(sql)?.execute([grant.id().as_str()])?;
     Ok(())
 }
 

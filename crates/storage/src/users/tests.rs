@@ -1,5 +1,5 @@
 use crate::testing::{TestClock, add_user, memory, memory_at};
-use crate::user_sessions::{self, NewSignIn, SignInId};
+use crate::user_sessions::{self, NewSignIn, Origin, SignInId};
 use crate::{StorageError, users};
 use invoke_domain::UserId;
 use invoke_permissions::{Actor, policy};
@@ -67,7 +67,7 @@ fn a_token_of_an_ended_or_foreign_sign_in_finds_the_account_without_it() {
     let (alice, bob) = (add_user(&db, "alice"), add_user(&db, "bob"));
     let id = SignInId("s1".to_owned());
     let expires_at = "2026-03-02T12:00:00Z".parse().unwrap();
-    let sign_in = NewSignIn { id: &id, user_id: &alice, token_hash: "00", expires_at };
+    let sign_in = NewSignIn { id: &id, user_id: &alice, token_hash: "00", expires_at, origin: &Origin::default() };
     db.write(|tx| user_sessions::insert(tx, &sign_in)).unwrap();
     let found = |user: &UserId| db.read(|tx| users::get_for_token(tx, user, Some(&id))).unwrap().unwrap().1;
     assert_eq!(found(&alice), Some(expires_at));

@@ -19,6 +19,6 @@ pub(crate) struct GeneratePasswordResponse {
     responses((status = 200, body = GeneratePasswordResponse)))]
 #[get("/api/v1/auth/generate-password")]
 pub(crate) async fn generate_password(call: Call<SignedIn>) -> Result<HttpResponse, ApiError> {
-    let password = invoke_auth::generate_password(&*call.app().random);
+    let password = invoke_auth::generate_password(&*call.app().random, call.app().accounts.passwords());
     Ok(json(&GeneratePasswordResponse { password }))
 }

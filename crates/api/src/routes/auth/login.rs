@@ -41,7 +41,9 @@ pub(crate) async fn login(mut call: Anyone) -> Result<HttpResponse, ApiError> {
     let LoginRequest { email, password, remember_me } = asked;
     let signed_in = call
         .run_hashing(move |app| {
-            app.accounts.login(&email, &password, remember_me).map_err(|error| with_email(error, &email))
+            app.accounts
+                .login(&email, &password, remember_me, &invoke_auth::Origin::default())
+                .map_err(|error| with_email(error, &email))
         })
         .await?;
     let expires_in = signed_in.lifetime.as_secs();

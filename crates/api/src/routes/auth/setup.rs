@@ -44,7 +44,7 @@ pub(crate) async fn setup(mut call: Anyone) -> Result<HttpResponse, ApiError> {
     let SetupRequest { email, display_name, password } = asked;
     let signed_in = call
         .run_hashing(move |app| {
-            let made = app.accounts.setup(&email, display_name.as_deref(), &password);
+            let made = app.accounts.setup(&email, display_name.as_deref(), &password, &invoke_auth::Origin::default());
             made.map_err(|error| with_email(error, &email))
         })
         .await?;

@@ -29,7 +29,7 @@ pub(crate) async fn status(call: Anyone) -> Result<HttpResponse, ApiError> {
     Ok(json(&SetupStatusResponse {
         setup_required: status.setup_required,
         multiuser_enabled: status.multiuser_enabled,
-        strict_password_checking: status.strict_password_checking,
+        strict_password_checking: status.passwords.strict,
         admin_email: None,
     }))
 }

@@ -1,7 +1,8 @@
 //! Accounts as a whole, against a database in memory.
 
 use crate::{
-    Accounts, AuthError, AuthSettings, Content, HashCost, NewAccount, OwnChanges, PasswordProblem, Session, UserChanges,
+    Accounts, AuthError, AuthSettings, Content, HashCost, NewAccount, Origin, OwnChanges, PasswordPolicy,
+    PasswordProblem, Session, SignedIn, UserChanges,
 };
 use invoke_domain::{Clock, OsRandom, User, UserId};
 use invoke_permissions::Actor;
@@ -10,6 +11,11 @@ use jiff::{SignedDuration, Span, Timestamp, ToSpan};
 use parking_lot::Mutex;
 use std::path::Path;
 use std::sync::Arc;
+
+mod administrators;
+mod passwords;
+mod recovery;
+mod sessions;
 
 #[derive(Debug)]
 struct TestClock(Mutex<Timestamp>);
@@ -32,7 +38,8 @@ impl Clock for TestClock {
 }
 
 fn settings() -> AuthSettings {
-    AuthSettings { strict_password_checking: false, hash_cost: HashCost::MINIMUM, ..AuthSettings::default() }
+    let passwords = PasswordPolicy { strict: false, ..PasswordPolicy::default() };
+    AuthSettings { passwords, hash_cost: HashCost::MINIMUM, ..AuthSettings::default() }
 }
 
 struct Server {
@@ -51,7 +58,7 @@ fn server_with(settings: AuthSettings) -> Server {
 /// A server with an administrator and alice.
 fn server() -> Server {
     let server = server_with(settings());
-    server.accounts.setup("admin@example.com", Some("Admin"), "AdminPass123").unwrap();
+    server.accounts.set_up("admin@example.com", Some("Admin"), "AdminPass123").unwrap();
     server.add("alice@example.com", "AlicePass123");
     server
 }
@@ -63,7 +70,7 @@ impl Server {
     }
 
     fn token(&self, email: &str, password: &str) -> String {
-        self.accounts.login(email, password, false).unwrap().token
+        self.accounts.log_in(email, password, false).unwrap().token
     }
 
     fn alice(&self) -> Session {
@@ -72,6 +79,17 @@ impl Server {
 
     fn update(&self, id: &UserId, changes: &UserChanges<'_>) -> Result<User, AuthError> {
         self.accounts.update(&Actor::operator(), id, changes)
+    }
+}
+
+/// From nowhere in particular.
+impl Accounts {
+    fn log_in(&self, email: &str, password: &str, remember_me: bool) -> Result<SignedIn, AuthError> {
+        self.login(email, password, remember_me, &Origin::default())
+    }
+
+    fn set_up(&self, email: &str, display_name: Option<&str>, password: &str) -> Result<SignedIn, AuthError> {
+        self.setup(email, display_name, password, &Origin::default())
     }
 }
 
@@ -85,14 +103,14 @@ fn the_first_administrator_is_set_up_once_and_signed_in() {
     let server = server_with(settings());
     assert!(server.accounts.status().unwrap().setup_required);
     let problem = "Invalid email address: An email address must have an @-sign.";
-    refused(server.accounts.setup("not-an-email", None, "AdminPass123"), problem);
-    refused(server.accounts.setup("admin@example.com", None, ""), "Password cannot be empty");
-    let first = server.accounts.setup("admin@example.com", Some("Admin"), "AdminPass123").unwrap();
+    refused(server.accounts.set_up("not-an-email", None, "AdminPass123"), problem);
+    refused(server.accounts.set_up("admin@example.com", None, ""), "Password cannot be empty");
+    let first = server.accounts.set_up("admin@example.com", Some("Admin"), "AdminPass123").unwrap();
     assert!(first.user.is_admin && first.user.last_login_at.is_none());
     assert_eq!(first.user.created_at, first.user.updated_at);
     assert!(server.accounts.authenticate(&first.token).unwrap().actor.is_admin());
     assert!(!server.accounts.status().unwrap().setup_required);
-    let again = server.accounts.setup("second@example.com", None, "AdminPass123");
+    let again = server.accounts.set_up("second@example.com", None, "AdminPass123");
     refused(again, "Administrator account already configured");
 }
 
@@ -110,7 +128,7 @@ fn of_two_setups_at_once_one_wins() {
                 let (accounts, start) = (Arc::clone(&accounts), Arc::clone(&start));
                 std::thread::spawn(move || {
                     start.wait();
-                    accounts.setup(email, None, "AdminPass123").is_ok()
+                    accounts.set_up(email, None, "AdminPass123").is_ok()
                 })
             })
             .map(|attempt| attempt.join().unwrap());
@@ -125,9 +143,9 @@ fn single_user_mode_has_nothing_to_sign_in_to_and_everybody_works_as_system() {
     let status = server.accounts.status().unwrap();
     assert!(!status.setup_required && !status.multiuser_enabled);
     let login = "Multiuser mode is disabled. Authentication is not required in single-user mode.";
-    refused(server.accounts.login("a@example.com", "x", false), login);
+    refused(server.accounts.log_in("a@example.com", "x", false), login);
     let setup = "Multiuser mode is disabled. Admin setup is not required in single-user mode.";
-    refused(server.accounts.setup("a@example.com", None, "x"), setup);
+    refused(server.accounts.set_up("a@example.com", None, "x"), setup);
     let actor = server.accounts.anonymous().unwrap();
     assert!(actor.is_admin() && actor.user_id().is_system());
     assert_eq!(self::server().accounts.anonymous(), None);
@@ -142,26 +160,26 @@ fn wrong_password_unknown_address_and_system_answer_alike() {
         ("Alice@example.com", "AlicePass123"),
         ("system@system.invokeai", ""),
     ] {
-        refused(server.accounts.login(email, password, false), "Incorrect email or password");
+        refused(server.accounts.log_in(email, password, false), "Incorrect email or password");
     }
     let problem = "Invalid email address: An email address must have an @-sign.";
-    refused(server.accounts.login("foo", "x", false), problem);
+    refused(server.accounts.log_in("foo", "x", false), problem);
 }
 
 #[test]
 fn a_password_of_excessive_length_is_not_even_hashed() {
     let long = "x".repeat(1025);
-    let refused = server().accounts.login("alice@example.com", &long, false).unwrap_err();
+    let refused = server().accounts.log_in("alice@example.com", &long, false).unwrap_err();
     assert!(matches!(refused, AuthError::Password(PasswordProblem::TooLong)));
 }
 
 #[test]
 fn signing_in_is_dated_and_lasts_a_day_or_a_week() {
     let server = server();
-    let day = server.accounts.login("alice@EXAMPLE.com", "AlicePass123", false).unwrap();
+    let day = server.accounts.log_in("alice@EXAMPLE.com", "AlicePass123", false).unwrap();
     assert_eq!(day.lifetime, SignedDuration::from_hours(24));
     assert_eq!(day.user.last_login_at.unwrap().to_string(), "2026-03-01T12:00:00.123456Z");
-    let week = server.accounts.login("alice@example.com", "AlicePass123", true).unwrap();
+    let week = server.accounts.log_in("alice@example.com", "AlicePass123", true).unwrap();
     assert_eq!(week.lifetime.as_secs(), 604_800);
     server.clock.advance(25.hours());
     refused(server.accounts.authenticate(&day.token), "Invalid or expired token");
@@ -176,8 +194,8 @@ fn a_disabled_account_is_told_so_only_with_its_password_and_its_tokens_rest() {
     let token = server.token("alice@example.com", "AlicePass123");
     let alice = server.alice().user.id;
     server.update(&alice, &UserChanges { is_active: Some(false), ..UserChanges::default() }).unwrap();
-    refused(server.accounts.login("alice@example.com", "wrong", false), "Incorrect email or password");
-    refused(server.accounts.login("alice@example.com", "AlicePass123", false), "User account is disabled");
+    refused(server.accounts.log_in("alice@example.com", "wrong", false), "Incorrect email or password");
+    refused(server.accounts.log_in("alice@example.com", "AlicePass123", false), "User account is disabled");
     refused(server.accounts.authenticate(&token), "User account is inactive or does not exist");
     server.update(&alice, &UserChanges { is_active: Some(true), ..UserChanges::default() }).unwrap();
     assert!(server.accounts.authenticate(&token).is_ok());
@@ -248,8 +266,8 @@ fn a_new_password_voids_all_tokens_but_the_one_given_in_exchange() {
     refused(server.accounts.authenticate(&stale), "User account is inactive or does not exist");
     let renewed = server.accounts.renew(&session).unwrap();
     assert_eq!(server.accounts.authenticate(&renewed.token).unwrap().user.token_epoch, 1);
-    refused(server.accounts.login("alice@example.com", "AlicePass123", false), "Incorrect email or password");
-    assert!(server.accounts.login("alice@example.com", "AlicePass456", false).is_ok());
+    refused(server.accounts.log_in("alice@example.com", "AlicePass123", false), "Incorrect email or password");
+    assert!(server.accounts.log_in("alice@example.com", "AlicePass456", false).is_ok());
 }
 
 #[test]
@@ -297,10 +315,10 @@ fn only_administrators_look_at_accounts_and_change_them() {
 
 #[test]
 fn strict_rules_hold_wherever_a_password_is_set() {
-    let server = server_with(AuthSettings { strict_password_checking: true, ..settings() });
+    let server = server_with(AuthSettings { passwords: PasswordPolicy::default(), ..settings() });
     let short = "Password must be at least 8 characters long";
-    refused(server.accounts.setup("admin@example.com", None, "Ab1"), short);
-    let admin = server.accounts.setup("admin@example.com", None, "AdminPass123").unwrap();
+    refused(server.accounts.set_up("admin@example.com", None, "Ab1"), short);
+    let admin = server.accounts.set_up("admin@example.com", None, "AdminPass123").unwrap();
     let session = server.accounts.authenticate(&admin.token).unwrap();
     let own = OwnChanges { current_password: Some("AdminPass123"), new_password: Some("weak"), ..Default::default() };
     refused(server.accounts.update_own(&session, &own), short);
@@ -336,15 +354,15 @@ fn people_of_an_existing_installation_sign_in_and_their_hashes_are_replaced() {
     let folder = tempfile::tempdir().unwrap();
     let (accounts, db) = existing_installation(folder.path());
     assert!(!accounts.status().unwrap().setup_required);
-    refused(accounts.login("bob@example.com", "BobPass1234", false), "Incorrect email or password");
+    refused(accounts.log_in("bob@example.com", "BobPass1234", false), "Incorrect email or password");
     for (email, password) in [("alice@example.com", "AlicePass123"), ("bob@example.com", "BobPass5678")] {
-        let before = accounts.login(email, password, false).unwrap();
+        let before = accounts.log_in(email, password, false).unwrap();
         let (after, hash) = db.read(|tx| invoke_storage::users::find_by_email(tx, email)).unwrap().unwrap();
         assert!(hash.starts_with("$argon2id$"), "{hash}");
         assert_eq!(after.token_epoch, before.user.token_epoch, "a better hash is no new password");
-        assert!(accounts.login(email, password, false).is_ok());
+        assert!(accounts.log_in(email, password, false).is_ok());
     }
-    refused(accounts.login("bob@example.com", "BobPass1234", false), "Incorrect email or password");
+    refused(accounts.log_in("bob@example.com", "BobPass1234", false), "Incorrect email or password");
 }
 
 #[test]
@@ -352,7 +370,7 @@ fn a_token_the_reference_gave_out_is_accepted() {
     let folder = tempfile::tempdir().unwrap();
     let (accounts, _db) = existing_installation(folder.path());
     // Made by python-jose 3.5.0 with the key in that database, for alice, valid until 2100.
-    let token = include_str!("../../../tests/fixtures/reference/tokens/alice.jwt").trim();
+    let token = include_str!("../../../../tests/fixtures/reference/tokens/alice.jwt").trim();
     let session = accounts.authenticate(token).unwrap();
     assert_eq!((session.user.email.as_str(), session.sid.clone()), ("alice@example.com", None));
     accounts.logout(&session).unwrap();
@@ -371,8 +389,9 @@ fn an_account_goes_unless_it_is_the_last_administrator_system_or_its_own_heir() 
     let protected = "The system user cannot be deleted, deactivated, promoted to administrator, or given a password";
     refused(delete(&system, Content::Delete), protected);
     refused(delete(&nobody, Content::Delete), "User not found");
-    refused(delete(&alice.user.id, Content::Transfer(&alice.user.id)), "User not found");
-    refused(delete(&alice.user.id, Content::Transfer(&nobody)), "User not found");
+    let no_heir = "The user to transfer content to was not found";
+    refused(delete(&alice.user.id, Content::Transfer(&alice.user.id)), no_heir);
+    refused(delete(&alice.user.id, Content::Transfer(&nobody)), no_heir);
     let token = server.token("alice@example.com", "AlicePass123");
     delete(&alice.user.id, Content::Transfer(&system)).unwrap();
     refused(server.accounts.authenticate(&token), "User account is inactive or does not exist");
