@@ -1,23 +1,29 @@
 //! From settings to the plain settings of each crate, and the parts put together.
 
 use crate::workers::WorkersFrom;
-use crate::{StartError, pages};
-use invoke_api::{App, CorsSettings, PASSWORD_SLOTS, TrustedProxies, UPLOAD_SLOTS, WebSettings};
+use crate::{StartError, devices, logging, pages, runtime};
+use invoke_api::{App, CorsSettings, PASSWORD_SLOTS, TrustedProxies, UPLOAD_SLOTS, Verbosity, WebSettings};
 use invoke_auth::{Accounts, AuthSettings, HashCost, PasswordPolicy};
 use invoke_config::Settings;
 use invoke_config::sections::{
     BoardSharing as ConfiguredSharing, DatabaseSync, ImageSubfolders, QueueMode, QueueVisibility,
-    RestartPolicy as ConfiguredPolicy,
+    RestartPolicy as ConfiguredPolicy, WorkflowPublish as ConfiguredPublish,
 };
 use invoke_domain::{Clock, OsRandom, Random, SystemClock};
 use invoke_events::Bus;
 use invoke_graph::Catalogue;
-use invoke_library::{BoardSharing, Boards, Downloads, ImageSettings, Images, SubfolderStrategy};
+use invoke_library::{
+    BoardSharing, Boards, Downloads, ImageSettings, Images, Presets, SubfolderStrategy, SystemPrompts,
+    WorkflowSettings, Workflows,
+};
 use invoke_model_manager::{ModelSettings, Models};
+use invoke_permissions::WorkflowPublish;
 use invoke_queue::{Mode, Queue, QueueSettings, QueueVisibility as Visibility, RestartPolicy};
 use invoke_storage::{Database, StorageSettings};
 use jiff::SignedDuration;
+use parking_lot::RwLock;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::Semaphore;
 
 /// What a server is made of beside its settings. Tests put their own things in.
@@ -51,16 +57,34 @@ impl Parts {
     }
 }
 
-/// Opens the database and puts the crates together.
-pub(crate) fn compose(settings: &Settings, parts: &Parts, loopback: bool) -> Result<App, StartError> {
+/// Opens the database.
+pub(crate) fn open(settings: &Settings, parts: &Parts) -> Result<Database, StartError> {
+    Ok(Database::open(&storage_settings(settings), Arc::clone(&parts.clock), &*parts.random)?)
+}
+
+/// Puts the crates together.
+pub(crate) fn compose(
+    settings: &Settings,
+    parts: &Parts,
+    database: Database,
+    loopback: bool,
+) -> Result<App, StartError> {
     let (clock, random) = (Arc::clone(&parts.clock), Arc::clone(&parts.random));
     let bus = Bus::default();
-    let database = Database::open(&storage_settings(settings), Arc::clone(&clock), &*random)?;
     let accounts =
         Accounts::new(database.clone(), auth(settings, parts.hash_cost), Arc::clone(&clock), Arc::clone(&random))?;
     let images = Images::new(database.clone(), images(settings), Arc::clone(&clock), Arc::clone(&random))?;
     let boards = Boards::new(database.clone(), board_sharing(settings), Arc::clone(&random));
     let downloads = Downloads::new(images.clone(), bus.clone(), Arc::clone(&random))?;
+    let workflows = Workflows::new(
+        database.clone(),
+        workflows(settings),
+        Arc::clone(&parts.catalogue),
+        bus.clone(),
+        Arc::clone(&random),
+    )?;
+    let presets = Presets::new(database.clone(), settings.paths.style_presets_dir.join("images"), Arc::clone(&random))?;
+    let system_prompts = SystemPrompts::new(database.clone(), settings.accounts.multiuser, Arc::clone(&random));
     let models = Models::new(database.clone(), models(settings), bus.clone(), Arc::clone(&random));
     let queue =
         Queue::new(database.clone(), queue(settings), allowed_nodes(settings, parts), bus.clone(), Arc::clone(&random));
@@ -73,6 +97,9 @@ pub(crate) fn compose(settings: &Settings, parts: &Parts, loopback: bool) -> Res
         images,
         boards,
         downloads,
+        workflows,
+        presets,
+        system_prompts,
         models,
         queue,
         database,
@@ -80,6 +107,11 @@ pub(crate) fn compose(settings: &Settings, parts: &Parts, loopback: bool) -> Res
         clock,
         random,
         web,
+        configuration: RwLock::new(runtime::configuration(settings)),
+        devices: devices::options(),
+        fonts_dir: settings.paths.fonts_dir.clone(),
+        custom_nodes_dir: settings.paths.custom_nodes_dir.clone(),
+        verbosity: Verbosity::new(logging::number(settings.logging.log_level), logging::set_level),
         password_slots,
         upload_slots,
     })
@@ -102,9 +134,23 @@ pub fn storage_settings(settings: &Settings) -> StorageSettings {
     StorageSettings {
         path: settings.database_file(),
         models_dir: Some(settings.paths.models_dir.clone()),
+        busy_timeout: Duration::from_secs(settings.paths.database_timeout.0.unsigned_abs()),
         sync_full: settings.paths.database_sync == DatabaseSync::Full,
         ..StorageSettings::default()
     }
+}
+
+/// The accounts of a root, for commands that work on them beside the server.
+///
+/// # Errors
+/// When the database cannot be used.
+pub fn accounts(
+    settings: &Settings,
+    database: Database,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+) -> Result<Accounts, StartError> {
+    Ok(Accounts::new(database, auth(settings, HashCost::default()), clock, random)?)
 }
 
 fn auth(settings: &Settings, hash_cost: HashCost) -> AuthSettings {
@@ -147,6 +193,17 @@ fn board_sharing(settings: &Settings) -> BoardSharing {
     match settings.accounts.board_sharing {
         ConfiguredSharing::Admins => BoardSharing::Admins,
         ConfiguredSharing::Owners => BoardSharing::Owners,
+    }
+}
+
+fn workflows(settings: &Settings) -> WorkflowSettings {
+    WorkflowSettings {
+        thumbnails_dir: settings.paths.workflow_thumbnails_dir.clone(),
+        multiuser: settings.accounts.multiuser,
+        publish: match settings.accounts.workflow_publish {
+            ConfiguredPublish::Admins => WorkflowPublish::Admins,
+            ConfiguredPublish::Owners => WorkflowPublish::Owners,
+        },
     }
 }
 

@@ -1,13 +1,15 @@
 //! The one state that all requests share. Built once, by the server or by a test.
 
-use crate::WebSettings;
+use crate::{Configuration, DeviceOption, Verbosity, WebSettings};
 use invoke_auth::Accounts;
 use invoke_domain::{Clock, Random};
 use invoke_events::Bus;
-use invoke_library::{Boards, Downloads, Images};
+use invoke_library::{Boards, Downloads, Images, Presets, SystemPrompts, Workflows};
 use invoke_model_manager::Models;
 use invoke_queue::Queue;
 use invoke_storage::Database;
+use parking_lot::RwLock;
+use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 
@@ -23,6 +25,12 @@ pub struct App {
     pub boards: Boards,
     /// Archives of images.
     pub downloads: Downloads,
+    /// Workflows of the library.
+    pub workflows: Workflows,
+    /// Style presets.
+    pub presets: Presets,
+    /// System prompts.
+    pub system_prompts: SystemPrompts,
     /// Installed models and installations.
     pub models: Models,
     /// The session queue.
@@ -37,6 +45,16 @@ pub struct App {
     pub random: Arc<dyn Random>,
     /// How the API presents itself.
     pub web: WebSettings,
+    /// The configuration as administrators see it.
+    pub configuration: RwLock<Configuration>,
+    /// The devices this machine has.
+    pub devices: Vec<DeviceOption>,
+    /// The folder of fonts for text on the canvas.
+    pub fonts_dir: PathBuf,
+    /// The folder of nodes of third parties, which are never run.
+    pub custom_nodes_dir: PathBuf,
+    /// How much is logged.
+    pub verbosity: Verbosity,
     /// Password checks that may run at the same time: each takes a core and tens of megabytes.
     pub password_slots: Semaphore,
     /// Uploads that may be read and decoded at the same time: each may take some hundred megabytes.

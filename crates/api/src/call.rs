@@ -6,7 +6,6 @@ use crate::error::ApiError;
 use crate::form::Form;
 use crate::socket::Live;
 use crate::{App, check, refusals};
-use actix_multipart::Multipart;
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::http::header;
@@ -148,15 +147,15 @@ impl<A: Access> Call<A> {
         self.request.body::<AnyObject>(BODY_LIMIT).await.map(|object| object.0)
     }
 
+    /// The body as a form of at most `limit` bytes.
+    pub(crate) async fn form(&mut self, limit: usize) -> Result<Form, ApiError> {
+        self.request.form(limit).await
+    }
+
     /// The body as text: JSON that is a string, or plain text. Only for values that are text whatever they hold, since
     /// plain text can be sent by any page's form.
     pub(crate) async fn text_body(&mut self) -> Result<String, ApiError> {
         self.request.text_body(BODY_LIMIT).await
-    }
-
-    /// The body as a form, of at most `limit` bytes in all.
-    pub(crate) fn form(&mut self, limit: usize) -> Result<Form, ApiError> {
-        self.request.form(limit)
     }
 
     /// Waits until an upload may be read.
@@ -352,6 +351,12 @@ impl Request {
         if bytes.is_empty() { Ok(None) } else { self.decode(&bytes).map(Some) }
     }
 
+    async fn form(&mut self, limit: usize) -> Result<Form, ApiError> {
+        let content_type = self.http.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let content_type = content_type.unwrap_or_default().to_owned();
+        Form::parse(&content_type, self.read(limit).await?.freeze()).await
+    }
+
     async fn text_body(&mut self, limit: usize) -> Result<String, ApiError> {
         let bytes = self.read(limit).await?;
         match self.decode(&bytes)? {
@@ -378,14 +383,6 @@ impl Request {
     fn is_json(&self) -> bool {
         let kind = self.http.content_type().trim().to_ascii_lowercase();
         kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
-    }
-
-    /// A form; one without parts when the body is something else. Its parts are bounded one by one.
-    fn form(&mut self, limit: usize) -> Result<Form, ApiError> {
-        self.check_announced(limit)?;
-        let is_form = self.http.content_type().eq_ignore_ascii_case("multipart/form-data");
-        let payload = self.payload.take().filter(|_| is_form);
-        Ok(Form::new(payload.map(|payload| Multipart::new(self.http.headers(), payload))))
     }
 
     /// Refuses a body that announces itself as larger than `limit`.

@@ -1,105 +1,120 @@
-//! Forms with files, part after part as they arrive; nothing is read that was not asked for, and nothing beyond a limit.
+//! `multipart/form-data`: texts and files by name. The whole body is read first, bounded by what the route allows.
 
 use crate::error::ApiError;
-use actix_multipart::{Field, Multipart, MultipartError};
 use actix_web::http::StatusCode;
-use futures_util::StreamExt as _;
+use bytes::Bytes;
+use futures_util::stream;
 use invoke_graph::Problem;
-use serde_json::Value;
-use std::time::Duration;
+use multer::{Constraints, Multipart};
+use serde_json::{Value, json};
+use std::convert::Infallible;
 
-/// A client that sends nothing for so long has gone.
-const PATIENCE: Duration = Duration::from_secs(30);
-/// More parts than any form of ours has.
-const MOST_PARTS: usize = 32;
+/// No form of ours has as many parts.
+const MOST_PARTS: usize = 16;
 
-/// A form that is arriving.
-pub(crate) struct Form {
-    /// `None` when the body is no form at all.
-    parts: Option<Multipart>,
-    seen: usize,
+/// What was sent.
+#[derive(Debug, Default)]
+pub(crate) struct Form(Vec<Part>);
+
+#[derive(Debug)]
+struct Part {
+    name: String,
+    is_file: bool,
+    kind: String,
+    bytes: Bytes,
 }
 
-/// One part of it.
-pub(crate) struct Part<'a> {
-    field: Field,
-    // The next part can only be asked for when this one is done with.
-    _form: &'a mut Form,
+/// A file of a form.
+#[derive(Debug, Clone)]
+pub(crate) struct Upload {
+    /// What its sender says it is, in small letters; empty when nothing is said.
+    pub(crate) kind: String,
+    /// Its content.
+    pub(crate) bytes: Bytes,
 }
 
 impl Form {
-    pub(crate) fn new(parts: Option<Multipart>) -> Self {
-        Self { parts, seen: 0 }
-    }
-
-    /// The next part, none at the end.
-    pub(crate) async fn next(&mut self) -> Result<Option<Part<'_>>, ApiError> {
-        let Some(parts) = &mut self.parts else { return Ok(None) };
-        let Some(field) = patiently(parts.next()).await? else { return Ok(None) };
-        let field = field.map_err(|error| unreadable(&error))?;
-        self.seen += 1;
-        if self.seen > MOST_PARTS {
-            return Err(ApiError::bad_request("The form has too many parts"));
-        }
-        Ok(Some(Part { field, _form: self }))
-    }
-
-    /// A required part is not there.
-    pub(crate) fn missing(name: &str) -> ApiError {
-        ApiError::invalid(Problem::missing(&["body".into(), name.into()], &Value::Null))
-    }
-}
-
-impl Part<'_> {
-    /// What the form calls it, empty for nothing.
-    pub(crate) fn name(&self) -> &str {
-        self.field.name().unwrap_or_default()
-    }
-
-    /// The name of the file it was, for a file.
-    pub(crate) fn file_name(&self) -> Option<&str> {
-        self.field.content_disposition()?.get_filename()
-    }
-
-    /// What it says it is, empty for nothing.
-    pub(crate) fn content_type(&self) -> &str {
-        self.field.content_type().map_or("", |kind| kind.essence_str())
-    }
-
-    /// All of it.
-    pub(crate) async fn bytes(mut self, limit: usize) -> Result<Vec<u8>, ApiError> {
-        let mut bytes = Vec::new();
-        while let Some(chunk) = patiently(self.field.next()).await? {
-            let chunk = chunk.map_err(|error| unreadable(&error))?;
-            if bytes.len() + chunk.len() > limit {
-                let detail = format!("A part of the form is larger than {limit} bytes");
-                return Err(ApiError::refused(StatusCode::PAYLOAD_TOO_LARGE, detail));
+    /// Reads the form in `body`. A body of any other kind is an empty form, which then lacks what the route needs.
+    pub(crate) async fn parse(content_type: &str, body: Bytes) -> Result<Self, ApiError> {
+        let Ok(boundary) = multer::parse_boundary(content_type) else { return Ok(Self::default()) };
+        let broken = |error: multer::Error| {
+            ApiError::refused(StatusCode::BAD_REQUEST, format!("There was an error parsing the body: {error}"))
+        };
+        let whole = stream::once(async move { Ok::<_, Infallible>(body) });
+        let mut parts = Multipart::with_constraints(whole, boundary, Constraints::new());
+        let mut form = Self::default();
+        while let Some(part) = parts.next_field().await.map_err(broken)? {
+            if form.0.len() == MOST_PARTS {
+                return Err(ApiError::bad_request(format!("Too many fields, at most {MOST_PARTS}")));
             }
-            bytes.extend_from_slice(&chunk);
+            form.0.push(Part {
+                name: part.name().unwrap_or_default().to_owned(),
+                is_file: part.file_name().is_some(),
+                kind: part.content_type().map(|kind| kind.essence_str().to_ascii_lowercase()).unwrap_or_default(),
+                bytes: part.bytes().await.map_err(broken)?,
+            });
         }
-        Ok(bytes)
+        Ok(form)
     }
 
-    /// All of it as text; bytes that are not UTF-8 become replacement characters.
-    pub(crate) async fn text(self, limit: usize) -> Result<String, ApiError> {
-        let bytes = self.bytes(limit).await?;
-        Ok(String::from_utf8_lossy(&bytes).into_owned())
+    /// The last part of this name, as with query parameters.
+    fn part(&self, name: &str) -> Option<&Part> {
+        self.0.iter().rev().find(|part| part.name == name)
     }
 
-    /// Passes it over.
-    pub(crate) async fn skip(mut self) -> Result<(), ApiError> {
-        while let Some(chunk) = patiently(self.field.next()).await? {
-            chunk.map_err(|error| unreadable(&error))?;
+    /// The text under `name`, which must be there.
+    pub(crate) fn text(&self, name: &str) -> Result<String, ApiError> {
+        let part = self.part(name).ok_or_else(|| missing(name))?;
+        let wrong = || ApiError::invalid(Problem::new("string_type", &place(name), NOT_A_TEXT, &Value::Null));
+        if part.is_file {
+            return Err(wrong());
         }
-        Ok(())
+        String::from_utf8(part.bytes.to_vec()).map_err(|_| wrong())
+    }
+
+    /// The text under `name`, if there is one.
+    pub(crate) fn optional_text(&self, name: &str) -> Result<Option<String>, ApiError> {
+        self.part(name).map(|_| self.text(name)).transpose()
+    }
+
+    /// The file under `name`, if there is one. An empty text stands for none, as browsers send it.
+    pub(crate) fn upload(&self, name: &str) -> Result<Option<Upload>, ApiError> {
+        let Some(part) = self.part(name) else { return Ok(None) };
+        match part.is_file {
+            true => Ok(Some(Upload { kind: part.kind.clone(), bytes: part.bytes.clone() })),
+            false if part.bytes.is_empty() => Ok(None),
+            false => {
+                let sentence = "Value error, Expected UploadFile, received: <class 'str'>";
+                let input = Value::from(String::from_utf8_lossy(&part.bytes).into_owned());
+                let problem = Problem::new("value_error", &place(name), sentence, &input);
+                Err(ApiError::invalid(problem.with(json!({ "error": {} }))))
+            }
+        }
+    }
+
+    /// The file under `name`, which must be there.
+    pub(crate) fn required_upload(&self, name: &str) -> Result<Upload, ApiError> {
+        self.upload(name)?.ok_or_else(|| missing(name))
     }
 }
 
-async fn patiently<T>(next: impl Future<Output = T>) -> Result<T, ApiError> {
-    let next = tokio::time::timeout(PATIENCE, next).await;
-    next.map_err(|_| ApiError::refused(StatusCode::REQUEST_TIMEOUT, "Body did not arrive in time"))
+const NOT_A_TEXT: &str = "Input should be a valid string";
+
+impl Upload {
+    /// The bytes of what its sender calls a picture.
+    pub(crate) fn picture(self) -> Result<Bytes, ApiError> {
+        if self.kind.starts_with("image") {
+            Ok(self.bytes)
+        } else {
+            Err(ApiError::refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Not an image"))
+        }
+    }
 }
 
-fn unreadable(error: &MultipartError) -> ApiError {
-    ApiError::bad_request(format!("The form could not be read: {error}"))
+fn place(name: &str) -> [Value; 2] {
+    ["body".into(), name.into()]
+}
+
+fn missing(name: &str) -> ApiError {
+    ApiError::invalid(Problem::missing(&place(name), &Value::Null))
 }

@@ -25,7 +25,7 @@ mod wire;
 pub use app::{App, PASSWORD_SLOTS, UPLOAD_SLOTS};
 pub use openapi::openapi;
 pub use proxies::TrustedProxies;
-pub use settings::{CorsSettings, Page, Pages, WebSettings};
+pub use settings::{Configuration, CorsSettings, DeviceOption, Page, Pages, Verbosity, WebSettings};
 
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data, ServiceConfig};

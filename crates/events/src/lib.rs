@@ -9,3 +9,4 @@ pub use bus::Bus;
 pub use event::{
     Audience, BatchEnqueued, DownloadState, Event, InstallFailure, ItemChanged, NodeEvent, NodeReport, Preview,
 };
+pub use event::{WorkflowChange, WorkflowEvent};

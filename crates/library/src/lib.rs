@@ -1,5 +1,7 @@
-//! What people keep: images, each a file, a thumbnail and a row that come and go together; boards and with whom they
-//! are shared; archives of several images; backups of all of it, and the check that rows and files agree.
+//! What people keep: images, each a file, a thumbnail and a row that come and go together ([`Images`]); boards and with
+//! whom they are shared ([`Boards`]); archives of several images; workflows ([`Workflows`]), style presets ([`Presets`]) and
+//! system prompts ([`SystemPrompts`]), the first two with a small picture; backups of all of it, and the check that rows and
+//! files agree.
 //!
 //! No SQL (that is `storage`'s), no decisions about who may do what (those are `permissions`'), no HTTP. Everything here
 //! blocks; async callers move it to a blocking thread. Start with [`Images`] and [`Boards`].
@@ -13,14 +15,20 @@ mod boards;
 mod check;
 mod downloads;
 mod error;
+pub mod fonts;
 mod images;
 mod leftovers;
+mod pictures;
+mod presets;
+mod system_prompts;
+mod workflows;
 
 pub use backup::{BackupDone, BackupPlan, Installation, RestoreDone, Schedule};
 pub use boards::{BoardPage, BoardUpdate, Boards};
 pub use check::{Check, Finding, FindingKind, Repaired};
 pub use downloads::{Downloads, Order, Wanted};
 pub use error::{LibraryError, PictureProblem, Unreadable};
+pub use fonts::{Face, Family, FontError};
 pub use images::{
     BoardChoice, Changed, DeletedBoard, Embedded, ImageQuery, ImageSettings, Images, MoveOperation, MoveStatus,
     NameList, NewImage, Page, SubfolderStrategy, Upload, Variant,
@@ -31,4 +39,12 @@ pub use invoke_storage::boards::{BoardChanges, BoardKey, BoardQuery, BoardRecord
 pub use invoke_storage::gallery::Day;
 pub use invoke_storage::image_moves::MoveJob;
 pub use invoke_storage::images::{ImageChanges, ImageFilter, ImageOrder};
+pub use invoke_storage::system_prompts::SystemPromptChanges;
+pub use invoke_storage::workflows::{WorkflowFilter, WorkflowOrder};
 pub use leftovers::{Leftovers, OwnedFolders};
+pub use pictures::PICTURE_LIMIT;
+pub use presets::{FileKind, ImportError, KeptPreset, NewPreset, Presets};
+pub use system_prompts::SystemPrompts;
+pub use workflows::{
+    CallReason, Callable, Document, ListedWorkflow, Paging, WorkflowPage, WorkflowSettings, Workflows,
+};

@@ -22,8 +22,12 @@ pub mod policy;
 mod table_tests;
 
 pub use actor::{Actor, Scope};
-pub use facts::{BoardFacts, BoardSharing, BoardVisibility, ImageFacts, ItemFacts, QueueVisibility, ShareLevel};
+pub use facts::{
+    BoardFacts, BoardSharing, BoardVisibility, ImageFacts, ItemFacts, PresetFacts, QueueVisibility, ShareLevel,
+    SystemPromptFacts, WorkflowFacts, WorkflowPublish,
+};
 pub use grant::{
     Account, Action, Backlog, Board, Cancel, Contribute, Control, Delete, Denied, Edit, Enqueue, Grant, Image,
-    ImageFolders, Item, Manage, Model, Move, Object, Operate, Queue, Remove, RuntimeSettings, Share, Users, View,
+    ImageFolders, Item, Manage, Model, Move, Object, Open, Operate, Preset, Presets, Prompt, Publish, Queue, Remove,
+    RuntimeSettings, Share, Shipped, Users, View, Workflow,
 };

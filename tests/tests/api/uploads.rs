@@ -214,7 +214,7 @@ fn forms_that_are_none_are_refused() {
         Answer::of(request.body(body)).status
     };
     assert_eq!(raw("application/json", b"{}".to_vec()), 422);
-    assert_eq!(raw("multipart/form-data", b"--x--".to_vec()), 400);
+    assert_eq!(raw("multipart/form-data", b"--x--".to_vec()), 422);
     assert_eq!(raw("multipart/form-data; boundary=x", b"no boundary at all".to_vec()), 400);
     let cut =
         b"--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\nContent-Type: image/png\r\n\r\nabc"

@@ -1,6 +1,6 @@
 //! Who may listen, and to what.
 
-use super::deliver::{ADMINS, download_room, queue_room, user_room};
+use super::deliver::{ADMINS, EVERYBODY, download_room, queue_room, user_room};
 use crate::App;
 use actix_web::http::header;
 use invoke_domain::UserId;
@@ -47,7 +47,7 @@ impl Handler for Sessions {
         let app = self.app.clone();
         let checked = tokio::task::spawn_blocking(move || app.accounts.authenticate(&token)).await;
         let session = checked.ok().and_then(Result::ok).ok_or_else(rejected)?;
-        let mut rooms = vec![user_room(&session.user.id)];
+        let mut rooms = vec![user_room(&session.user.id), EVERYBODY.to_owned()];
         // From the account as it is now, not from the token.
         if session.user.is_admin {
             rooms.push(ADMINS.to_owned());

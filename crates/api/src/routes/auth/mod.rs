@@ -8,6 +8,7 @@ pub(crate) mod login;
 pub(crate) mod logout;
 pub(crate) mod me;
 pub(crate) mod media_cookie;
+pub(crate) mod recover;
 pub(crate) mod setup;
 pub(crate) mod status;
 pub(crate) mod update_me;

@@ -24,7 +24,7 @@ pub(crate) mod upload_entry;
 pub(crate) mod urls;
 pub(crate) mod workflow;
 
-mod media;
+pub(crate) mod media;
 
 use crate::wire::row;
 use invoke_domain::{ImageCategory, ImageOrigin, ImageRecord};

@@ -3,7 +3,6 @@
 use super::{Category, ImageDto};
 use crate::call::Call;
 use crate::error::ApiError;
-use crate::form::{Form, Part};
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, post};
 use invoke_domain::{BoardId, SessionId};
@@ -13,10 +12,8 @@ use serde_json::Value;
 use std::time::Duration;
 use utoipa::{IntoParams, ToSchema};
 
-/// The longest file, in bytes: what the picture reader takes.
-const LONGEST_FILE: usize = 128 << 20;
-/// The longest text field, in bytes.
-const LONGEST_TEXT: usize = 4 << 20;
+/// The longest form, in bytes: the longest file that the picture reader takes, and its texts.
+const LONGEST_FORM: usize = (128 << 20) + (8 << 20);
 /// A file that takes longer to arrive holds up others.
 const LONGEST_WAIT: Duration = Duration::from_secs(600);
 /// The largest picture `resize_to` may ask for, in pixels.
@@ -66,55 +63,24 @@ pub(crate) async fn upload(mut call: Call) -> Result<HttpResponse, ApiError> {
     let wanted = board.clone();
     call.run(move |app, actor| app.images.check_board(actor, wanted.as_ref())).await?;
     let _turn = call.turn_to_upload().await?;
-    let form = call.form(LONGEST_FILE + 2 * LONGEST_TEXT)?;
     let late = |_| ApiError::refused(StatusCode::REQUEST_TIMEOUT, "Body did not arrive in time");
-    let parts = tokio::time::timeout(LONGEST_WAIT, read_parts(form)).await.map_err(late)??;
-    let resize_to = parts.resize_to.filter(|text| !text.is_empty()).map(|text| parse_size(&text)).transpose()?;
+    let form = tokio::time::timeout(LONGEST_WAIT, call.form(LONGEST_FORM)).await.map_err(late)??;
+    let file = form.required_upload("file")?.picture()?;
+    let resize_to =
+        form.optional_text("resize_to")?.filter(|text| !text.is_empty()).map(|text| parse_size(&text)).transpose()?;
     let upload = Upload {
-        bytes: parts.file.ok_or_else(|| Form::missing("file"))?,
+        bytes: file.into(),
         category: about.image_category.into(),
         is_intermediate: about.is_intermediate,
         board_id: board,
         session_id: about.session_id.map(SessionId),
         crop_visible: about.crop_visible.unwrap_or_default(),
         resize_to,
-        metadata: parts.metadata,
+        metadata: form.optional_text("metadata")?,
     };
     let image = call.run(move |app, actor| app.images.upload(actor, upload).map_err(refused)).await?;
     let image = ImageDto::from(image);
     Ok(HttpResponse::Created().insert_header((header::LOCATION, image.image_url.as_str())).json(image))
-}
-
-/// What arrived.
-#[derive(Default)]
-struct Parts {
-    file: Option<Vec<u8>>,
-    resize_to: Option<String>,
-    metadata: Option<String>,
-}
-
-async fn read_parts(mut form: Form) -> Result<Parts, ApiError> {
-    let mut parts = Parts::default();
-    while let Some(part) = form.next().await? {
-        match part.name() {
-            "file" => parts.file = Some(read_file(part).await?),
-            "resize_to" => parts.resize_to = Some(part.text(LONGEST_TEXT).await?),
-            "metadata" => parts.metadata = Some(part.text(LONGEST_TEXT).await?),
-            _ => part.skip().await?,
-        }
-    }
-    Ok(parts)
-}
-
-/// A file that says of itself that it is a picture.
-async fn read_file(part: Part<'_>) -> Result<Vec<u8>, ApiError> {
-    if part.file_name().is_none() {
-        return Err(Form::missing("file"));
-    }
-    if !part.content_type().starts_with("image") {
-        return Err(ApiError::refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Not an image"));
-    }
-    part.bytes(LONGEST_FILE).await
 }
 
 fn parse_size(text: &str) -> Result<(u32, u32), ApiError> {
