@@ -135,13 +135,12 @@ fn build(plan: &Plan) -> Built {
     let collected: Vec<Number> = collected.into_iter().filter(|number| seen.insert(number.node.clone())).collect();
     let gathered: Vec<i64> =
         (0..plan.items.len()).flat_map(|pass| collected.iter().map(move |number| number.passes[pass])).collect();
-    let passes = if plan.items.is_empty() { Vec::new() } else { vec![json!({ "collection": gathered })] };
-    let runs = !passes.is_empty();
-    built.node("collect", json!({ "type": "collect" }), passes);
+    // A loop over nothing is collected as well: into an empty list, as recorded of the reference.
+    built.node("collect", json!({ "type": "collect" }), vec![json!({ "collection": gathered })]);
     for number in &collected {
         built.edge(&number.node, number.field, "collect", "item");
     }
-    if let Some(added) = plan.second.filter(|_| runs) {
+    if let Some(added) = plan.second {
         let again = iterate(&mut built, "again", "collect", &gathered);
         let sums = gathered.iter().map(|item| json!({ "value": item + added })).collect();
         built.node("last", json!({ "type": "add", "b": added }), sums);

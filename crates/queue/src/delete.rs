@@ -15,7 +15,6 @@ impl Queue {
         let mut news = News::default();
         self.0.db.write(|tx| {
             let facts = self.facts_in(tx, actor, queue_id, id)?;
-            let _ = policy::cancel_item(actor, &facts).map_err(|denied| denied_item(id, denied))?;
             let _ = policy::delete_item(actor, &facts).map_err(|denied| denied_item(id, denied))?;
             let chain = queue::chain_of(tx, &[id])?;
             cancel_items(tx, &chain, &mut news)?;

@@ -69,9 +69,9 @@ pub fn overview(
 ) -> Result<Overview, StorageError> {
     let users = filter.users.as_ref().map(|users| json_list(users.iter().map(|user| user.as_str())));
     let statuses = filter.statuses.as_ref().map(|all| json_list(all.iter().map(|status| status.as_str())));
-    // Texts that sort before and after all times.
+    // Texts that sort before and after all times. The column is numeric to SQLite: what looks like a number is compared as one.
     let since = filter.since.map_or_else(String::new, to_text);
-    let until = filter.until.map_or_else(|| "9".to_owned(), to_text);
+    let until = filter.until.map_or_else(|| "9999-12-31".to_owned(), to_text);
     let mut found = Overview::default();
 
     let timed = filter.since.is_some() || filter.until.is_some();

@@ -9,7 +9,7 @@ LEFT JOIN users u ON u.user_id = sq.user_id
 WHERE sq.queue_id = :queue_id
     AND (:users IS NULL OR coalesce(sq.user_id, 'system') IN (SELECT value FROM json_each(:users)))
     AND (:statuses IS NULL OR sq.status IN (SELECT value FROM json_each(:statuses)))
-    AND (:since = '' OR sq.created_at >= :since)
-    AND (:until = '9' OR sq.created_at < :until)
+    AND sq.created_at >= :since
+    AND sq.created_at < :until
 ORDER BY sq.item_id DESC
 LIMIT :limit OFFSET :offset
