@@ -544,6 +544,97 @@ CREATE TABLE queue_counted (
     last_item_id INTEGER NOT NULL
 );
 
+CREATE TABLE board_share_levels (
+    board_id TEXT NOT NULL REFERENCES boards (board_id) ON DELETE CASCADE,
+    user_id TEXT NOT NULL REFERENCES users (user_id) ON DELETE CASCADE,
+    level TEXT NOT NULL CHECK (level IN ('read', 'write', 'admin')),
+    shared_by TEXT NOT NULL,
+    PRIMARY KEY (board_id, user_id)
+);
+
+CREATE INDEX board_share_levels_user ON board_share_levels (user_id);
+
+CREATE TABLE board_share_history (
+    id INTEGER PRIMARY KEY,
+    board_id TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    -- NULL: the board was no longer shared with them.
+    level TEXT CHECK (level IN ('read', 'write', 'admin')),
+    changed_by TEXT NOT NULL,
+    changed_at DATETIME NOT NULL
+);
+
+CREATE INDEX board_share_history_board ON board_share_history (board_id, id);
+
+CREATE TABLE board_descriptions (
+    board_id TEXT NOT NULL PRIMARY KEY REFERENCES boards (board_id) ON DELETE CASCADE,
+    description TEXT NOT NULL
+);
+
+CREATE TABLE gallery_images (
+    id INTEGER PRIMARY KEY,
+    image_name TEXT NOT NULL UNIQUE,
+    board_id TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    image_origin TEXT NOT NULL,
+    image_category TEXT NOT NULL,
+    is_intermediate BOOLEAN NOT NULL,
+    starred BOOLEAN NOT NULL,
+    created_at DATETIME NOT NULL,
+    -- Whether `gallery_search` has its text yet.
+    is_searchable BOOLEAN NOT NULL DEFAULT FALSE
+);
+
+CREATE INDEX gallery_images_by_board
+ON gallery_images (board_id, starred, created_at, id, image_category, is_intermediate, image_origin, image_name);
+
+CREATE INDEX gallery_images_by_user
+ON gallery_images (user_id, starred, created_at, id, board_id, image_category, is_intermediate, image_origin, image_name);
+
+CREATE INDEX gallery_images_by_time ON gallery_images (starred, created_at, id);
+
+CREATE INDEX gallery_images_without_text ON gallery_images (id) WHERE NOT is_searchable;
+
+CREATE TABLE gallery_counts (
+    board_id TEXT NOT NULL PRIMARY KEY,
+    images INTEGER NOT NULL,
+    assets INTEGER NOT NULL
+) WITHOUT ROWID;
+
+CREATE TRIGGER gallery_images_counted AFTER INSERT ON gallery_images
+WHEN new.board_id <> '' AND NOT new.is_intermediate BEGIN
+    INSERT INTO gallery_counts (board_id, images, assets)
+    VALUES (new.board_id, new.image_category = 'general', new.image_category <> 'general')
+    ON CONFLICT (board_id) DO UPDATE SET images = images + excluded.images, assets = assets + excluded.assets;
+END;
+
+CREATE TRIGGER gallery_images_discounted AFTER DELETE ON gallery_images
+WHEN old.board_id <> '' AND NOT old.is_intermediate BEGIN
+    UPDATE gallery_counts
+    SET images = images - (old.image_category = 'general'), assets = assets - (old.image_category <> 'general')
+    WHERE board_id = old.board_id;
+END;
+
+CREATE TRIGGER gallery_images_recounted AFTER UPDATE OF board_id, image_category, is_intermediate ON gallery_images BEGIN
+    UPDATE gallery_counts
+    SET images = images - (old.image_category = 'general'), assets = assets - (old.image_category <> 'general')
+    WHERE board_id = old.board_id AND NOT old.is_intermediate;
+    INSERT INTO gallery_counts (board_id, images, assets)
+    SELECT new.board_id, new.image_category = 'general', new.image_category <> 'general'
+    WHERE new.board_id <> '' AND NOT new.is_intermediate
+    ON CONFLICT (board_id) DO UPDATE SET images = images + excluded.images, assets = assets + excluded.assets;
+END;
+
+CREATE VIRTUAL TABLE gallery_search USING fts5 (text, content = '', contentless_delete = 1, tokenize = 'trigram');
+
+CREATE TABLE 'gallery_search_data'(id INTEGER PRIMARY KEY, block BLOB);
+
+CREATE TABLE 'gallery_search_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) WITHOUT ROWID;
+
+CREATE TABLE 'gallery_search_docsize'(id INTEGER PRIMARY KEY, sz BLOB, origin INTEGER);
+
+CREATE TABLE 'gallery_search_config'(k PRIMARY KEY, v) WITHOUT ROWID;
+
 CREATE TABLE model_moves (
     model_key TEXT NOT NULL PRIMARY KEY,
     -- Both relative to the models folder.

@@ -1,6 +1,7 @@
 //! Somebody who talks to a test server: nobody, or an account with its token.
 
 use reqwest::Method;
+use reqwest::blocking::multipart::{Form, Part};
 use reqwest::blocking::{Client as Http, RequestBuilder, Response};
 use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
@@ -59,6 +60,26 @@ impl Client {
     /// POST with a JSON body.
     pub fn post(&self, path: &str, body: &Value) -> Answer {
         Answer::of(self.request(Method::POST, path).json(body))
+    }
+
+    /// PATCH with a JSON body.
+    pub fn patch(&self, path: &str, body: &Value) -> Answer {
+        Answer::of(self.request(Method::PATCH, path).json(body))
+    }
+
+    /// DELETE with a JSON body.
+    pub fn delete_json(&self, path: &str, body: &Value) -> Answer {
+        Answer::of(self.request(Method::DELETE, path).json(body))
+    }
+
+    /// Uploads a file of this type; `query` is what stands behind the question mark.
+    ///
+    /// # Panics
+    /// When the type is none.
+    pub fn upload(&self, query: &str, bytes: Vec<u8>, kind: &str) -> Answer {
+        let file = Part::bytes(bytes).file_name("picture").mime_str(kind).unwrap();
+        let request = self.request(Method::POST, &format!("/api/v1/images/upload?{query}"));
+        Answer::of(request.multipart(Form::new().part("file", file)))
     }
 
     /// PUT without a body.

@@ -33,3 +33,25 @@ impl Clock for FixedClock {
         *self.0.lock()
     }
 }
+
+/// A clock that moves on by a millisecond whenever somebody looks, so that everything has its own time.
+#[derive(Debug)]
+pub struct TickingClock(Mutex<Timestamp>);
+
+impl TickingClock {
+    /// Starts at `time`.
+    ///
+    /// # Panics
+    /// When it is no time.
+    pub fn at(time: &str) -> Arc<Self> {
+        Arc::new(Self(Mutex::new(time.parse().unwrap())))
+    }
+}
+
+impl Clock for TickingClock {
+    fn now(&self) -> Timestamp {
+        let mut now = self.0.lock();
+        *now = now.checked_add(Span::new().milliseconds(1)).unwrap();
+        *now
+    }
+}

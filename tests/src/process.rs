@@ -95,6 +95,14 @@ impl ServerProcess {
         self.token = Some(self.post("/api/v1/auth/login", &login)["token"].as_str().unwrap().to_owned());
     }
 
+    /// The signed-in administrator as a client.
+    ///
+    /// # Panics
+    /// When nobody signed in.
+    pub fn caller(&self) -> crate::Client {
+        crate::Client::nobody(&self.base).with_token(self.token.as_deref().unwrap())
+    }
+
     /// Installs the model in `folder` in place and returns its record.
     pub fn install(&self, folder: &Path) -> Value {
         let query = [("source", folder.to_str().unwrap()), ("inplace", "true")];

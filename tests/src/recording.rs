@@ -197,7 +197,15 @@ impl Pairing {
 const UUID_LENGTH: usize = 36;
 
 /// Lists that are sets to the reference, in an order that means nothing.
-const UNORDERED: [&str; 1] = ["executed"];
+const UNORDERED: [&str; 7] = [
+    "executed",
+    "affected_boards",
+    "added_images",
+    "removed_images",
+    "deleted_images",
+    "starred_images",
+    "unstarred_images",
+];
 
 /// The texts of a list in order.
 fn sorted(list: &Value, shown: impl Fn(&str) -> String) -> Value {

@@ -190,12 +190,36 @@ impl TestServer {
         self.server.app().images.store(&self.actor(owner), image).unwrap()
     }
 
+    /// Stores a small picture as an account's own, on a board.
+    ///
+    /// # Panics
+    /// When it is refused.
+    pub fn store_image_on(&self, owner: &Client, board: &str) -> ImageRecord {
+        let pixels = Pixels::new(Mode::Rgb, 3, 2, (0..18).collect()).unwrap();
+        let image = NewImage {
+            board_id: Some(board.into()),
+            ..NewImage::new(pixels, ImageOrigin::External, ImageCategory::General)
+        };
+        self.server.app().images.store(&self.actor(owner), image).unwrap()
+    }
+
     /// Who a client is.
     ///
     /// # Panics
     /// When its token does not count.
     pub fn actor(&self, client: &Client) -> Actor {
         self.server.app().accounts.authenticate(client.token()).unwrap().actor
+    }
+
+    /// Stops it, and starts it again over the same root with one more line in `invokeai.yaml`.
+    ///
+    /// # Panics
+    /// When the file cannot be written.
+    pub fn restart_with(self, line: &str) -> Self {
+        let file = self.root.path().join("invokeai.yaml");
+        let yaml = std::fs::read_to_string(&file).unwrap();
+        std::fs::write(&file, format!("{yaml}{line}\n")).unwrap();
+        self.restart()
     }
 
     /// Stops it, and starts it again over the same root.

@@ -2,17 +2,20 @@
 
 use crate::workers::WorkersFrom;
 use crate::{StartError, devices, logging, pages, runtime};
-use invoke_api::{App, CorsSettings, PASSWORD_SLOTS, TrustedProxies, Verbosity, WebSettings};
+use invoke_api::{App, CorsSettings, PASSWORD_SLOTS, TrustedProxies, UPLOAD_SLOTS, Verbosity, WebSettings};
 use invoke_auth::{Accounts, AuthSettings, HashCost, PasswordPolicy};
 use invoke_config::Settings;
 use invoke_config::sections::{
-    DatabaseSync, ImageSubfolders, QueueMode, QueueVisibility, RestartPolicy as ConfiguredPolicy,
-    WorkflowPublish as ConfiguredPublish,
+    BoardSharing as ConfiguredSharing, DatabaseSync, ImageSubfolders, QueueMode, QueueVisibility,
+    RestartPolicy as ConfiguredPolicy, WorkflowPublish as ConfiguredPublish,
 };
 use invoke_domain::{Clock, OsRandom, Random, SystemClock};
 use invoke_events::Bus;
 use invoke_graph::Catalogue;
-use invoke_library::{ImageSettings, Images, Presets, SubfolderStrategy, SystemPrompts, WorkflowSettings, Workflows};
+use invoke_library::{
+    BoardSharing, Boards, Downloads, ImageSettings, Images, Presets, SubfolderStrategy, SystemPrompts,
+    WorkflowSettings, Workflows,
+};
 use invoke_model_manager::{ModelSettings, Models};
 use invoke_permissions::WorkflowPublish;
 use invoke_queue::{Mode, Queue, QueueSettings, QueueVisibility as Visibility, RestartPolicy};
@@ -71,6 +74,8 @@ pub(crate) fn compose(
     let accounts =
         Accounts::new(database.clone(), auth(settings, parts.hash_cost), Arc::clone(&clock), Arc::clone(&random))?;
     let images = Images::new(database.clone(), images(settings), Arc::clone(&clock), Arc::clone(&random))?;
+    let boards = Boards::new(database.clone(), board_sharing(settings), Arc::clone(&random));
+    let downloads = Downloads::new(images.clone(), bus.clone(), Arc::clone(&random))?;
     let workflows = Workflows::new(
         database.clone(),
         workflows(settings),
@@ -86,9 +91,12 @@ pub(crate) fn compose(
     let web = web(settings, loopback);
     web.cors.check().map_err(StartError::Cors)?;
     let password_slots = Semaphore::new(PASSWORD_SLOTS);
+    let upload_slots = Semaphore::new(UPLOAD_SLOTS);
     Ok(App {
         accounts,
         images,
+        boards,
+        downloads,
         workflows,
         presets,
         system_prompts,
@@ -105,6 +113,7 @@ pub(crate) fn compose(
         custom_nodes_dir: settings.paths.custom_nodes_dir.clone(),
         verbosity: Verbosity::new(logging::number(settings.logging.log_level), logging::set_level),
         password_slots,
+        upload_slots,
     })
 }
 
@@ -177,6 +186,13 @@ fn images(settings: &Settings) -> ImageSettings {
         },
         png_compress_level: u8::try_from(settings.device.pil_compress_level.0).unwrap_or(1),
         ..ImageSettings::new(&settings.paths.outputs_dir)
+    }
+}
+
+fn board_sharing(settings: &Settings) -> BoardSharing {
+    match settings.accounts.board_sharing {
+        ConfiguredSharing::Admins => BoardSharing::Admins,
+        ConfiguredSharing::Owners => BoardSharing::Owners,
     }
 }
 

@@ -57,6 +57,7 @@ impl Server {
         let backups = Scheduled::start(settings, Arc::clone(&parts.clock))?;
         let http = Http::start(listener, Arc::clone(&app), tls)?;
         let workers = workers::start(settings, parts, &app)?;
+        index_texts(&app);
         Ok(Self { address, base_path: app.web.base_path.clone(), app, http, workers, backups })
     }
 
@@ -150,10 +151,24 @@ fn take_up_earlier_run(app: &App) -> Result<(), StartError> {
     if removed > 0 {
         tracing::info!(removed, "removed the files of images that were never finished or had been deleted");
     }
+    app.images.recover_moves()?;
     app.queue.recover_at_start()?;
     app.workflows.sync_shipped()?;
     app.presets.sync_shipped()?;
     Ok(())
+}
+
+/// Makes images that another program stored findable by their texts. Many take a while, so nobody waits for it.
+fn index_texts(app: &App) {
+    let images = app.images.clone();
+    let begun = std::thread::Builder::new().name("index".to_owned()).spawn(move || {
+        if let Err(error) = images.index_texts() {
+            tracing::error!(%error, "images of another program can not be found by their texts");
+        }
+    });
+    if let Err(error) = begun {
+        tracing::error!(%error, "no thread for indexing images");
+    }
 }
 
 fn warn_about_openness(app: &App, loopback: bool) {

@@ -4,7 +4,7 @@ use crate::{Configuration, DeviceOption, Verbosity, WebSettings};
 use invoke_auth::Accounts;
 use invoke_domain::{Clock, Random};
 use invoke_events::Bus;
-use invoke_library::{Images, Presets, SystemPrompts, Workflows};
+use invoke_library::{Boards, Downloads, Images, Presets, SystemPrompts, Workflows};
 use invoke_model_manager::Models;
 use invoke_queue::Queue;
 use invoke_storage::Database;
@@ -21,6 +21,10 @@ pub struct App {
     pub accounts: Accounts,
     /// Image files and records.
     pub images: Images,
+    /// Boards, and with whom they are shared.
+    pub boards: Boards,
+    /// Archives of images.
+    pub downloads: Downloads,
     /// Workflows of the library.
     pub workflows: Workflows,
     /// Style presets.
@@ -53,7 +57,12 @@ pub struct App {
     pub verbosity: Verbosity,
     /// Password checks that may run at the same time: each takes a core and tens of megabytes.
     pub password_slots: Semaphore,
+    /// Uploads that may be read and decoded at the same time: each may take some hundred megabytes.
+    pub upload_slots: Semaphore,
 }
+
+/// So many uploads may be under way at once.
+pub const UPLOAD_SLOTS: usize = 3;
 
 /// So many password checks may run at once without holding up everything else on a small machine.
 pub const PASSWORD_SLOTS: usize = 2;

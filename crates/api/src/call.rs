@@ -158,6 +158,11 @@ impl<A: Access> Call<A> {
         self.request.text_body(BODY_LIMIT).await
     }
 
+    /// Waits until an upload may be read.
+    pub(crate) async fn turn_to_upload(&self) -> Result<OwnedTurn, ApiError> {
+        OwnedTurn::wait(&self.app).await
+    }
+
     /// Does blocking work as the caller.
     pub(crate) async fn run<T, E>(
         &self,
@@ -186,6 +191,25 @@ impl<A: Access> Call<A> {
     {
         let _turn = turn_to_hash(&self.app).await?;
         self.run(work).await
+    }
+}
+
+/// The right to read an upload, until it is dropped.
+pub(crate) struct OwnedTurn {
+    app: Arc<App>,
+}
+
+impl OwnedTurn {
+    async fn wait(app: &Arc<App>) -> Result<Self, ApiError> {
+        let turn = app.upload_slots.acquire().await;
+        turn.map_err(|error| ApiError::internal("waiting to read an upload", &error))?.forget();
+        Ok(Self { app: Arc::clone(app) })
+    }
+}
+
+impl Drop for OwnedTurn {
+    fn drop(&mut self) {
+        self.app.upload_slots.add_permits(1);
     }
 }
 
@@ -361,14 +385,17 @@ impl Request {
         kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
     }
 
-    async fn read(&mut self, limit: usize) -> Result<BytesMut, ApiError> {
-        let too_large =
-            || ApiError::refused(StatusCode::PAYLOAD_TOO_LARGE, format!("Body is larger than {limit} bytes"));
-        let announced =
-            self.http.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse().ok());
-        if announced.is_some_and(|length: usize| length > limit) {
-            return Err(too_large());
+    /// Refuses a body that announces itself as larger than `limit`.
+    fn check_announced(&self, limit: usize) -> Result<(), ApiError> {
+        let announced = self.http.headers().get(header::CONTENT_LENGTH);
+        match announced.and_then(|value| value.to_str().ok()?.parse::<u64>().ok()) {
+            Some(length) if length > limit as u64 => Err(too_large(limit)),
+            _ => Ok(()),
         }
+    }
+
+    async fn read(&mut self, limit: usize) -> Result<BytesMut, ApiError> {
+        self.check_announced(limit)?;
         let mut bytes = BytesMut::new();
         let Some(mut payload) = self.payload.take() else { return Ok(bytes) };
         loop {
@@ -378,9 +405,13 @@ impl Request {
             let Some(chunk) = chunk else { return Ok(bytes) };
             let chunk = chunk.map_err(|error| ApiError::bad_request(format!("Body could not be read: {error}")))?;
             if bytes.len() + chunk.len() > limit {
-                return Err(too_large());
+                return Err(too_large(limit));
             }
             bytes.extend_from_slice(&chunk);
         }
     }
+}
+
+fn too_large(limit: usize) -> ApiError {
+    ApiError::refused(StatusCode::PAYLOAD_TOO_LARGE, format!("Body is larger than {limit} bytes"))
 }

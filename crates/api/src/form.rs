@@ -72,6 +72,11 @@ impl Form {
         String::from_utf8(part.bytes.to_vec()).map_err(|_| wrong())
     }
 
+    /// The text under `name`, if there is one.
+    pub(crate) fn optional_text(&self, name: &str) -> Result<Option<String>, ApiError> {
+        self.part(name).map(|_| self.text(name)).transpose()
+    }
+
     /// The file under `name`, if there is one. An empty text stands for none, as browsers send it.
     pub(crate) fn upload(&self, name: &str) -> Result<Option<Upload>, ApiError> {
         let Some(part) = self.part(name) else { return Ok(None) };

@@ -22,7 +22,7 @@ mod settings;
 mod socket;
 mod wire;
 
-pub use app::{App, PASSWORD_SLOTS};
+pub use app::{App, PASSWORD_SLOTS, UPLOAD_SLOTS};
 pub use openapi::openapi;
 pub use proxies::TrustedProxies;
 pub use settings::{Configuration, CorsSettings, DeviceOption, Page, Pages, Verbosity, WebSettings};

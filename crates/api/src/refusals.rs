@@ -61,6 +61,15 @@ impl From<LibraryError> for ApiError {
                 Self::not_found("Image not found")
             }
             LibraryError::BoardNotFound { .. } => Self::not_found("Board not found"),
+            LibraryError::UserNotFound { .. } => Self::not_found("User not found"),
+            LibraryError::SharedWithOwner => Self::bad_request(error.to_string()),
+            LibraryError::DownloadNotFound { .. } => Self::not_found("Not Found"),
+            LibraryError::ForeignDownload => Self::forbidden(error.to_string()),
+            LibraryError::MoveRunning => Self::refused(StatusCode::CONFLICT, error.to_string()),
+            LibraryError::Occupied { .. } => Self::internal("moving an image file", &error),
+            LibraryError::UnreadablePicture(_) => {
+                Self::refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Failed to read image")
+            }
             LibraryError::WorkflowNotFound { .. } => Self::not_found("Workflow not found"),
             LibraryError::PresetNotFound { .. } => Self::not_found("Style preset not found"),
             LibraryError::SystemPromptNotFound { .. } => Self::not_found("System prompt not found"),
@@ -136,6 +145,7 @@ impl From<Denied> for ApiError {
         Self::forbidden(match (denied.object, denied.action) {
             ("image", "view") => "Not authorized to access this image".to_owned(),
             ("image", _) => "Not authorized to modify this image".to_owned(),
+            ("board", "share") => "Not authorized to share this board".to_owned(),
             ("board", "contribute to") => "Not authorized to upload to this board".to_owned(),
             ("board", _) => "Not authorized to access this board".to_owned(),
             ("workflow", "view") => "Not authorized to access this workflow".to_owned(),

@@ -44,6 +44,17 @@ pub enum Event {
         /// Loading has ended.
         done: bool,
     },
+    /// An archive of images is being written, or is there, or is not going to be.
+    Download {
+        /// The archive.
+        id: String,
+        /// What to ask for: its file name.
+        name: String,
+        /// Who asked for it.
+        user_id: UserId,
+        /// How far it is.
+        state: DownloadState,
+    },
     /// A model installation began.
     InstallStarted {
         /// Job number.
@@ -117,6 +128,17 @@ pub enum WorkflowChange {
         /// Everybody saw it.
         was_public: bool,
     },
+}
+
+/// How far an archive is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DownloadState {
+    /// It is being written.
+    Started,
+    /// It is there.
+    Complete,
+    /// It is not going to be; one sentence why.
+    Failed(String),
 }
 
 /// Why a model installation failed.
@@ -253,6 +275,7 @@ impl Event {
                 NodeReport::Progress { .. } => Audience::Owner(event.user_id.clone()),
                 _ => Audience::OwnerAndAdmins(event.user_id.clone()),
             },
+            Self::Download { user_id, .. } => Audience::OwnerAndAdmins(user_id.clone()),
             Self::ModelLoad { user_id, .. } => Audience::Owner(user_id.clone()),
             Self::Workflow(WorkflowEvent { user_id, change, .. }) => {
                 use WorkflowChange::{Created, Deleted, Updated};

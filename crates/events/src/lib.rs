@@ -6,5 +6,7 @@ mod bus;
 mod event;
 
 pub use bus::Bus;
-pub use event::{Audience, BatchEnqueued, Event, InstallFailure, ItemChanged, NodeEvent, NodeReport, Preview};
+pub use event::{
+    Audience, BatchEnqueued, DownloadState, Event, InstallFailure, ItemChanged, NodeEvent, NodeReport, Preview,
+};
 pub use event::{WorkflowChange, WorkflowEvent};

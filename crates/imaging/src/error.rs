@@ -66,6 +66,21 @@ pub enum ImagingError {
     /// A rule between numbers is broken; the text is the rule.
     #[error("{0}")]
     Broken(String),
+    /// The bytes are no picture of a format we read.
+    #[error("this is no PNG, JPEG or WebP picture")]
+    UnknownFormat,
+    /// The format is known, but not read.
+    #[error("{format} pictures cannot be read; PNG, JPEG and WebP can")]
+    UnsupportedFormat {
+        /// Its name.
+        format: &'static str,
+    },
+    /// The bytes are no readable JPEG.
+    #[error("unreadable JPEG: {0}")]
+    DecodeJpeg(String),
+    /// The bytes are no readable WebP.
+    #[error("unreadable WebP")]
+    DecodeWebp,
     /// The bytes are no readable PNG.
     #[error("unreadable PNG")]
     DecodePng(#[from] ::png::DecodingError),

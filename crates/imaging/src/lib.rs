@@ -2,7 +2,7 @@
 //! Pillow's, because files, thumbnails and previews made by the reference and by us should look the same.
 //!
 //! Nothing here touches a file, a database or a network. Bytes from strangers only enter through
-//! [`png::decode_bounded`], which checks sizes before it allocates. Start with [`Pixels`].
+//! [`picture::decode_bounded`] and [`png::decode_bounded`], which check sizes before they allocate. Start with [`Pixels`].
 //!
 //! What the picture nodes compute lies here too, one subject per module, in the arithmetic of the libraries the reference
 //! computes it with; each module names its source, and `tests/fixtures/nodes` holds what the reference gives.
@@ -34,6 +34,7 @@ pub mod noise;
 pub mod okhsl;
 pub mod oklab;
 pub mod paste;
+pub mod picture;
 mod pixels;
 pub mod png;
 pub mod random;

@@ -1,6 +1,6 @@
 //! What can go wrong in the library.
 
-use invoke_domain::{BoardId, ImageName, PresetId, SystemPromptId, WorkflowId};
+use invoke_domain::{BoardId, ImageName, PresetId, SystemPromptId, UserId, WorkflowId};
 use invoke_imaging::ImagingError;
 use invoke_permissions::Denied;
 use invoke_storage::StorageError;
@@ -57,6 +57,36 @@ pub enum LibraryError {
         #[source]
         source: std::io::Error,
     },
+    /// There is already a file where another one is to be moved.
+    #[error("there is another file at `{}`", path.display())]
+    Occupied {
+        /// The place.
+        path: PathBuf,
+    },
+    /// Files are being moved already.
+    #[error("An image move job is already running")]
+    MoveRunning,
+    /// What somebody sent is no picture that can be kept.
+    #[error("the picture cannot be read: {0}")]
+    UnreadablePicture(#[source] Unreadable),
+    /// There is no such account, or the board is not shared with it.
+    #[error("no such user: {id}")]
+    UserNotFound {
+        /// The id asked for.
+        id: UserId,
+    },
+    /// A board cannot be shared with its owner, who may do everything already.
+    #[error("A board cannot be shared with its owner")]
+    SharedWithOwner,
+    /// There is no such archive, or not yet.
+    #[error("no archive is named `{name}`")]
+    DownloadNotFound {
+        /// The name asked for.
+        name: String,
+    },
+    /// Somebody else asked for this archive.
+    #[error("Not authorized to access this download")]
+    ForeignDownload,
     /// There is no such workflow.
     #[error("no workflow has the id `{id}`")]
     WorkflowNotFound {
@@ -129,4 +159,31 @@ pub enum LibraryError {
     /// The database failed.
     #[error(transparent)]
     Storage(#[from] StorageError),
+}
+
+/// Why a picture that somebody sent cannot be kept.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct Unreadable(pub(crate) ImagingError);
+
+/// What kind of problem a picture has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PictureProblem {
+    /// More bytes or pixels than are taken.
+    TooLarge,
+    /// Of a known format that is not read.
+    Unsupported,
+    /// Anything else.
+    Unreadable,
+}
+
+impl Unreadable {
+    /// What kind of problem it is; the text of the first two is fit for the one who sent it.
+    pub fn kind(&self) -> PictureProblem {
+        match &self.0 {
+            ImagingError::TooManyPixels { .. } | ImagingError::TooManyBytes { .. } => PictureProblem::TooLarge,
+            ImagingError::UnsupportedFormat { .. } => PictureProblem::Unsupported,
+            _ => PictureProblem::Unreadable,
+        }
+    }
 }

@@ -29,6 +29,43 @@ impl BoardVisibility {
     }
 }
 
+/// What one person may do on a board that is shared with them. Each level includes those before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ShareLevel {
+    /// See it and its images.
+    Read,
+    /// Put own images on it, take images off it, edit them.
+    Write,
+    /// Rename it and decide with whom it is shared.
+    Admin,
+}
+
+impl ShareLevel {
+    /// The word used in the database and in the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Write => "write",
+            Self::Admin => "admin",
+        }
+    }
+
+    /// The level of the word `text`, if it is one.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Read, Self::Write, Self::Admin].into_iter().find(|level| level.as_str() == text)
+    }
+}
+
+/// Who may begin to share a board (`board_sharing`). Those who were made a board's managers go on from there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum BoardSharing {
+    /// Administrators.
+    #[default]
+    Admins,
+    /// Its owner as well.
+    Owners,
+}
+
 /// What users see of other users' queue items.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum QueueVisibility {
@@ -47,6 +84,20 @@ pub struct BoardFacts {
     pub owner: UserId,
     /// Who may see it.
     pub visibility: BoardVisibility,
+    /// The people it is shared with.
+    pub shares: Vec<(UserId, ShareLevel)>,
+}
+
+impl BoardFacts {
+    /// A board that is shared with no single person.
+    pub fn new(id: BoardId, owner: UserId, visibility: BoardVisibility) -> Self {
+        Self { id, owner, visibility, shares: Vec::new() }
+    }
+
+    /// What a person may do on it by being one of those it is shared with.
+    pub fn level_of(&self, user: &UserId) -> Option<ShareLevel> {
+        self.shares.iter().find(|(shared_with, _)| shared_with == user).map(|(_, level)| *level)
+    }
 }
 
 /// An image and the board it lies on.

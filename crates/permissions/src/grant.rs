@@ -45,6 +45,8 @@ macro_rules! actions {
 objects! {
     /// One image.
     Image, ImageName, "image";
+    /// The folders image files lie in.
+    ImageFolders, (), "image folders";
     /// One board.
     Board, BoardId, "board";
     /// One queue item.
@@ -82,6 +84,12 @@ actions! {
     Delete, "delete";
     /// Put own things into it.
     Contribute, "contribute to";
+    /// Put it on a board.
+    Move, "move";
+    /// Take it off its board.
+    Remove, "remove";
+    /// Decide who may see it and work on it.
+    Share, "share";
     /// Stop it.
     Cancel, "cancel";
     /// Add work to it.

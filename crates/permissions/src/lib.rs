@@ -23,11 +23,11 @@ mod table_tests;
 
 pub use actor::{Actor, Scope};
 pub use facts::{
-    BoardFacts, BoardVisibility, ImageFacts, ItemFacts, PresetFacts, QueueVisibility, SystemPromptFacts, WorkflowFacts,
-    WorkflowPublish,
+    BoardFacts, BoardSharing, BoardVisibility, ImageFacts, ItemFacts, PresetFacts, QueueVisibility, ShareLevel,
+    SystemPromptFacts, WorkflowFacts, WorkflowPublish,
 };
 pub use grant::{
-    Account, Action, Backlog, Board, Cancel, Contribute, Control, Delete, Denied, Edit, Enqueue, Grant, Image, Item,
-    Manage, Model, Object, Open, Operate, Preset, Presets, Prompt, Publish, Queue, RuntimeSettings, Shipped, Users,
-    View, Workflow,
+    Account, Action, Backlog, Board, Cancel, Contribute, Control, Delete, Denied, Edit, Enqueue, Grant, Image,
+    ImageFolders, Item, Manage, Model, Move, Object, Open, Operate, Preset, Presets, Prompt, Publish, Queue, Remove,
+    RuntimeSettings, Share, Shipped, Users, View, Workflow,
 };

@@ -5,10 +5,10 @@ mod texts;
 pub use texts::*;
 
 use crate::actor::{Actor, Scope};
-use crate::facts::{BoardFacts, BoardVisibility, ImageFacts, ItemFacts, QueueVisibility};
+use crate::facts::{BoardFacts, BoardSharing, BoardVisibility, ImageFacts, ItemFacts, QueueVisibility, ShareLevel};
 use crate::grant::{
-    Account, Action, Backlog, Board, Cancel, Contribute, Control, Delete, Denied, Edit, Enqueue, Grant, Image, Item,
-    Manage, Model, Object, Operate, Queue, RuntimeSettings, Users, View,
+    Account, Action, Backlog, Board, Cancel, Contribute, Control, Delete, Denied, Edit, Enqueue, Grant, Image,
+    ImageFolders, Item, Manage, Model, Move, Object, Operate, Queue, Remove, RuntimeSettings, Share, Users, View,
 };
 use invoke_domain::{ModelKey, UserId};
 
@@ -16,12 +16,25 @@ fn decide<O: Object, A: Action>(allowed: bool, may_view: bool, id: O::Id) -> Res
     if allowed { Ok(Grant::new(id)) } else { Err(Denied::of::<O, A>(may_view)) }
 }
 
+/// Whether the board is shared with the actor at this level or a higher one.
+fn has_level(actor: &Actor, board: &BoardFacts, level: ShareLevel) -> bool {
+    board.level_of(actor.user_id()).is_some_and(|given| given >= level)
+}
+
 fn sees_board(actor: &Actor, board: &BoardFacts) -> bool {
-    actor.is_admin() || actor.owns(&board.owner) || board.visibility != BoardVisibility::Private
+    owner_or_admin(actor, &board.owner)
+        || board.visibility != BoardVisibility::Private
+        || has_level(actor, board, ShareLevel::Read)
 }
 
 fn contributes_to(actor: &Actor, board: &BoardFacts) -> bool {
-    actor.is_admin() || actor.owns(&board.owner) || board.visibility == BoardVisibility::Public
+    owner_or_admin(actor, &board.owner)
+        || board.visibility == BoardVisibility::Public
+        || has_level(actor, board, ShareLevel::Write)
+}
+
+fn manages(actor: &Actor, board: &BoardFacts) -> bool {
+    owner_or_admin(actor, &board.owner) || has_level(actor, board, ShareLevel::Admin)
 }
 
 fn sees_image(actor: &Actor, image: &ImageFacts) -> bool {
@@ -51,20 +64,40 @@ pub fn delete_image(actor: &Actor, image: &ImageFacts) -> Result<Grant<Image, De
     decide(owner_or_admin(actor, &image.owner) || owns_board, sees_image(actor, image), image.name.clone())
 }
 
+/// Put an image on a board: its owner only. Whoever may put other people's images on an own board could then edit and
+/// delete them. The right to put something on that board is asked for apart.
+pub fn move_image(actor: &Actor, image: &ImageFacts) -> Result<Grant<Image, Move>, Denied> {
+    decide(owner_or_admin(actor, &image.owner), sees_image(actor, image), image.name.clone())
+}
+
+/// Take an image off its board: its owner, and everybody who may put images on that board.
+pub fn remove_image(actor: &Actor, image: &ImageFacts) -> Result<Grant<Image, Remove>, Denied> {
+    let on_board = image.board.as_ref().is_some_and(|board| contributes_to(actor, board));
+    decide(owner_or_admin(actor, &image.owner) || on_board, sees_image(actor, image), image.name.clone())
+}
+
 /// Look at a board and its images.
 pub fn view_board(actor: &Actor, board: &BoardFacts) -> Result<Grant<Board, View>, Denied> {
     let sees = sees_board(actor, board);
     decide(sees, sees, board.id.clone())
 }
 
-/// Put own images on a board: its owner, and everybody when it is public.
+/// Put own images on a board: its owner, everybody when it is public, those it is shared with for writing.
 pub fn contribute_to_board(actor: &Actor, board: &BoardFacts) -> Result<Grant<Board, Contribute>, Denied> {
     decide(contributes_to(actor, board), sees_board(actor, board), board.id.clone())
 }
 
-/// Rename, archive or share a board: its owner.
+/// Rename, describe or archive a board, and see with whom it is shared: its owner and those who manage it.
 pub fn edit_board(actor: &Actor, board: &BoardFacts) -> Result<Grant<Board, Edit>, Denied> {
-    decide(owner_or_admin(actor, &board.owner), sees_board(actor, board), board.id.clone())
+    decide(manages(actor, board), sees_board(actor, board), board.id.clone())
+}
+
+/// Show a board to others, everybody or single people: its owner and those who manage it. Where `sharing` leaves the
+/// first step to administrators, a board that is shared with nobody yet is shared by them alone.
+pub fn share_board(actor: &Actor, board: &BoardFacts, sharing: BoardSharing) -> Result<Grant<Board, Share>, Denied> {
+    let begun = !board.shares.is_empty() || board.visibility != BoardVisibility::Private;
+    let allowed = manages(actor, board) && (actor.is_admin() || begun || sharing == BoardSharing::Owners);
+    decide(allowed, sees_board(actor, board), board.id.clone())
 }
 
 /// Delete a board: its owner.
@@ -150,6 +183,11 @@ pub fn edit_account(actor: &Actor, account: &UserId) -> Result<Grant<Account, Ed
 
 /// Look at other accounts and change them: administrators.
 pub fn manage_users(actor: &Actor) -> Result<Grant<Users, Manage>, Denied> {
+    decide(actor.is_admin(), false, ())
+}
+
+/// Move image files to other folders: administrators.
+pub fn manage_image_folders(actor: &Actor) -> Result<Grant<ImageFolders, Manage>, Denied> {
     decide(actor.is_admin(), false, ())
 }
 

@@ -1,8 +1,8 @@
 //! `docs/permissions.md` against the policy, cell by cell.
 
 use crate::{
-    Actor, BoardFacts, BoardVisibility, ImageFacts, ItemFacts, PresetFacts, QueueVisibility, SystemPromptFacts,
-    WorkflowFacts, WorkflowPublish, policy,
+    Actor, BoardFacts, BoardSharing, BoardVisibility, ImageFacts, ItemFacts, PresetFacts, QueueVisibility, ShareLevel,
+    SystemPromptFacts, WorkflowFacts, WorkflowPublish, policy,
 };
 use invoke_domain::{BoardId, ItemId, ModelKey, UserId};
 
@@ -14,12 +14,34 @@ const BOARD_OWNER: &str = "board owner";
 fn board(place: &str) -> Option<BoardFacts> {
     let words = place.trim_start_matches("on a ").trim_end_matches(" board");
     let visibility = BoardVisibility::parse(words)?;
-    Some(BoardFacts { id: BoardId::from("b"), owner: UserId::from(BOARD_OWNER), visibility })
+    Some(BoardFacts { shares: shares(), ..BoardFacts::new(BoardId::from("b"), UserId::from(BOARD_OWNER), visibility) })
 }
 
 fn own_board(place: &str) -> BoardFacts {
     let visibility = BoardVisibility::parse(place).expect("the table names a visibility");
-    BoardFacts { id: BoardId::from("b"), owner: UserId::from(OWNER), visibility }
+    BoardFacts { shares: shares(), ..BoardFacts::new(BoardId::from("b"), UserId::from(OWNER), visibility) }
+}
+
+/// The columns that are named for what the board is shared for.
+fn shares() -> Vec<(UserId, ShareLevel)> {
+    let levels = [("reader", ShareLevel::Read), ("writer", ShareLevel::Write), ("board admin", ShareLevel::Admin)];
+    levels.map(|(column, level)| (UserId::from(column), level)).to_vec()
+}
+
+/// A private board: shared with nobody yet, or already with some people.
+fn share(actor: &Actor, place: &str) -> &'static str {
+    let (sharing, begun) = match place {
+        "`board_sharing: admins`, shared with nobody yet" => (BoardSharing::Admins, false),
+        "`board_sharing: admins`, already shared" => (BoardSharing::Admins, true),
+        "`board_sharing: owners`, shared with nobody yet" => (BoardSharing::Owners, false),
+        "`board_sharing: owners`, already shared" => (BoardSharing::Owners, true),
+        other => panic!("unknown policy {other}"),
+    };
+    let mut board = own_board("private");
+    if !begun {
+        board.shares.clear();
+    }
+    word(policy::share_board(actor, &board, sharing))
 }
 
 /// Whether something is public, and whether it comes with the program.
@@ -65,9 +87,12 @@ fn decision(action: &str, place: &str, actor: &Actor) -> &'static str {
         "view image" => word(policy::view_image(actor, &image())),
         "edit image" => word(policy::edit_image(actor, &image())),
         "delete image" => word(policy::delete_image(actor, &image())),
+        "put image on another board" => word(policy::move_image(actor, &image())),
+        "take image off its board" => word(policy::remove_image(actor, &image())),
         "view board" => word(policy::view_board(actor, &own_board(place))),
         "contribute to board" => word(policy::contribute_to_board(actor, &own_board(place))),
         "edit board" => word(policy::edit_board(actor, &own_board(place))),
+        "share board" => share(actor, place),
         "delete board" => word(policy::delete_board(actor, &own_board(place))),
         "view queue item" => {
             let visibility = match place {
@@ -103,6 +128,7 @@ fn decision(action: &str, place: &str, actor: &Actor) -> &'static str {
         "manage model" => word(policy::manage_model(actor, &ModelKey::from("k"))),
         "edit account" => word(policy::edit_account(actor, &UserId::from(OWNER))),
         "manage users" => word(policy::manage_users(actor)),
+        "manage image folders" => word(policy::manage_image_folders(actor)),
         "view workflow" => word(policy::view_workflow(actor, &workflow(place))),
         "edit workflow" => word(policy::edit_workflow(actor, &workflow(place))),
         "delete workflow" => word(policy::delete_workflow(actor, &workflow(place))),
@@ -129,7 +155,8 @@ fn the_table_in_the_documentation_is_the_policy() {
         .take_while(|line| line.starts_with('|'))
         .map(|line| line.trim_matches('|').split('|').map(str::trim).collect())
         .collect();
-    assert_eq!(rows[0], ["action", "where", "other", "owner", "board owner", "admin"]);
+    let columns = ["action", "where", "other", "reader", "writer", "board admin", "board owner", "owner", "admin"];
+    assert_eq!(rows[0], columns);
     let mut cells = 0;
     for row in &rows[2..] {
         for (column, expected) in rows[0].iter().zip(row).skip(2) {
@@ -141,7 +168,7 @@ fn the_table_in_the_documentation_is_the_policy() {
             cells += 1;
         }
     }
-    assert!(cells > 90, "the table was not read: {cells} cells");
+    assert!(cells > 190, "the table was not read: {cells} cells");
 }
 
 #[test]

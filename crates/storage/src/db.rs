@@ -2,7 +2,7 @@
 
 use crate::readers::Readers;
 use crate::upgrade::ModelMove;
-use crate::{StorageError, backup, clock, inspect, migrate, queue, upgrade};
+use crate::{StorageError, backup, clock, gallery, inspect, migrate, queue, upgrade};
 use invoke_domain::{Clock, Random};
 use jiff::Timestamp;
 use parking_lot::{Mutex, RwLock};
@@ -123,6 +123,8 @@ impl Database {
             writer.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)")?;
         }
         queue::keep_counts(&mut writer)?;
+        gallery::follow(&writer)?;
+        gallery::reconcile(&mut writer)?;
         let database = Self::assemble(writer, address, flags, settings, clock);
         if let Some(models_dir) = &settings.models_dir {
             upgrade::finish_moves(&database, models_dir)?;

@@ -21,10 +21,14 @@ mod upgrade;
 
 pub mod app_settings;
 pub mod backup;
+pub mod board_images;
+pub mod board_shares;
 pub mod boards;
 pub mod client_state;
 pub mod consistency;
 pub mod file_deletions;
+pub mod gallery;
+pub mod image_moves;
 pub mod image_sizes;
 pub mod images;
 pub mod model_relationships;

@@ -18,12 +18,13 @@ macro_rules! migrations {
     };
 }
 
-static MIGRATIONS: [Migration; 6] = migrations! {
+static MIGRATIONS: [Migration; 7] = migrations! {
     "0001_reference_schema"
     "0002_own_tables"
     "0003_pending_file_deletions"
     "0004_accounts"
     "0005_queue_counts"
+    "0006_boards_and_gallery"
     "0008_model_moves"
 };
 

@@ -139,6 +139,32 @@ impl World {
         parts([("image_name", self.server.store_image(&self.owner, None).name.0)])
     }
 
+    /// A new board of the owner's, and a picture of theirs on no board.
+    fn board(&self) -> Sent {
+        parts([("board_id", self.board_id())])
+    }
+
+    fn board_id(&self) -> String {
+        let board = self.owner.post("/api/v1/boards/?board_name=b", &json!({})).ok();
+        board["board_id"].as_str().unwrap().to_owned()
+    }
+
+    fn share(&self) -> Sent {
+        let other = self.server.actor(&self.other).user_id().to_string();
+        parts([("board_id", self.board_id()), ("user_id", other)])
+    }
+
+    /// Nothing, once no files are being moved any more; asking is the waiting.
+    fn still_files(&self) -> Sent {
+        while self.admin.get("/api/v1/image_moves/status").ok()["is_running"] == true {}
+        Sent::default()
+    }
+
+    /// A board and a picture of the owner's, as a body.
+    fn placed(&self) -> Value {
+        json!({ "board_id": self.board_id(), "image_name": self.server.store_image(&self.owner, None).name.0 })
+    }
+
     fn item(&self) -> Sent {
         parts([("queue_id", "default".to_owned()), ("item_id", self.owner.enqueue(&graphs::addition()).to_string())])
     }
@@ -259,6 +285,66 @@ fn cases() -> Vec<Case> {
         case("get_image_full_head", World::image, OWNER),
         case("get_image_thumbnail", World::image, OWNER),
         case("delete_image", World::image, OWNER),
+        case(
+            "upload_image",
+            |_| Sent { query: "image_category=user&is_intermediate=false", ..Sent::default() },
+            [422; 3],
+        ),
+        case(
+            "create_image_upload_entry",
+            |_| body(Sent::default(), json!({ "width": 1, "height": 1 })),
+            [501, 501, 501],
+        ),
+        case("update_image", |world| body(world.image(), json!({ "starred": true })), OWNER),
+        case("get_image_urls", World::image, OWNER),
+        case("clear_intermediates", nothing, ADMINS),
+        case("delete_uncategorized_images", nothing, EVERYBODY),
+        case("delete_images_from_list", |_| body(Sent::default(), json!({ "image_names": [] })), EVERYBODY),
+        case("star_images_in_list", |_| body(Sent::default(), json!({ "image_names": [] })), EVERYBODY),
+        case("unstar_images_in_list", |_| body(Sent::default(), json!({ "image_names": [] })), EVERYBODY),
+        case(
+            "download_images_from_list",
+            |world| body(Sent::default(), json!({ "board_id": world.board_id() })),
+            [403, 202, 202],
+        ),
+        case(
+            "get_bulk_download_item",
+            |_| parts([("bulk_download_item_name", "nope.zip".to_owned())]),
+            [404, 404, 404],
+        ),
+        case("start_image_move", World::still_files, [403, 403, 202]),
+        case("start_image_move_recovery", World::still_files, [403, 403, 202]),
+        case("get_image_move_status", nothing, ADMINS),
+        case("list_gallery_items", nothing, EVERYBODY),
+        case("list_gallery_item_names", nothing, EVERYBODY),
+        case("get_gallery_item_names", nothing, EVERYBODY),
+        case("list_virtual_boards_by_date", nothing, EVERYBODY),
+        case("list_virtual_board_image_names_by_date", |_| parts([("date", "2026-01-01".to_owned())]), EVERYBODY),
+        case("list_virtual_board_item_names_by_date", |_| parts([("date", "2026-01-01".to_owned())]), EVERYBODY),
+        case("create_board", |_| Sent { query: "board_name=b", ..Sent::default() }, [201, 201, 201]),
+        case("list_boards", nothing, EVERYBODY),
+        case("get_board", World::board, OWNER),
+        case("update_board", |world| body(world.board(), json!({ "archived": true })), [403, 201, 201]),
+        case("delete_board", World::board, OWNER),
+        case("list_all_board_image_names", World::board, OWNER),
+        case("list_board_shares", World::board, OWNER),
+        case("list_board_share_history", World::board, OWNER),
+        // By default administrators begin to share a board.
+        case("list_board_share_candidates", World::board, ADMINS),
+        case("set_board_share", |world| body(world.share(), json!({ "level": "read" })), ADMINS),
+        case("delete_board_share", World::share, [403, 403, 404]),
+        case("add_image_to_board", |world| body(Sent::default(), world.placed()), [403, 201, 201]),
+        case(
+            "remove_image_from_board",
+            |world| body(Sent::default(), json!({ "image_name": world.placed()["image_name"] })),
+            [403, 201, 201],
+        ),
+        case(
+            "add_images_to_board",
+            |world| body(Sent::default(), json!({ "board_id": world.board_id(), "image_names": [] })),
+            [403, 201, 201],
+        ),
+        case("remove_images_from_board", |_| body(Sent::default(), json!({ "image_names": [] })), [201, 201, 201]),
         case("get_queue_status", queue, EVERYBODY),
         case("get_current_queue_item", queue, EVERYBODY),
         case("get_next_queue_item", queue, EVERYBODY),

@@ -3,11 +3,15 @@
 
 mod access;
 mod auth;
+mod board_matrix;
+mod boards;
 mod browser_attacks;
 mod called_workflows;
 mod chaos;
 mod client_state;
 mod configuration;
+mod downloads;
+mod image_moves;
 mod images;
 mod isolation_of_texts;
 mod models;
@@ -18,7 +22,9 @@ mod queue;
 mod queue_overview;
 mod replay;
 mod replay_accounts;
+mod replay_images;
 mod socket;
 mod starting;
 mod tls;
+mod uploads;
 mod workflows;

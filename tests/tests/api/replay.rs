@@ -91,8 +91,7 @@ const BEHIND: &[(&str, &[&str])] = &[
 ];
 
 /// Steps in single-user mode that need nothing of what was made before them; those about accounts are played elsewhere.
-const SINGLE: [&str; 3] =
-    ["single: workflow create is public by default", "single: enqueue", "single: runtime_config"];
+const SINGLE: [&str; 3] = ["single: workflow create is public by default", "single: enqueue", "single: runtime_config"];
 
 /// A workflow that comes with the reference, and one that comes with us.
 const THEIR_DEFAULT: &str = "default_wan22_extend_video_lightning";

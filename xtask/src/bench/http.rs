@@ -58,8 +58,20 @@ impl Client {
         self.exchange(format!("{line}\r\n{headers}{rest}").as_bytes())
     }
 
+    /// Sends a whole request and returns the JSON of a successful answer; `name` is for messages.
+    ///
+    /// # Errors
+    /// When the answer is none, or not a success.
+    pub(crate) fn send_raw(&mut self, request: &[u8], name: &str) -> Result<Value> {
+        self.answer(request, name)
+    }
+
     fn ask(&mut self, request: &str, path: &str) -> Result<Value> {
-        let (status, body) = self.exchange(request.as_bytes())?;
+        self.answer(request.as_bytes(), path)
+    }
+
+    fn answer(&mut self, request: &[u8], path: &str) -> Result<Value> {
+        let (status, body) = self.exchange(request)?;
         let text = String::from_utf8_lossy(&body);
         if !(200..300).contains(&status) {
             bail!("{path}: status {status}: {}", text.chars().take(300).collect::<String>());

@@ -1,6 +1,7 @@
 //! Measures the server: start-up, memory at rest, requests per second, seconds per denoising step. With `--peer` the
 //! same for another server of the same API, in turn within one run, so that both see the same machine.
 
+mod gallery;
 mod http;
 mod process;
 mod scale;
@@ -32,6 +33,12 @@ pub(crate) struct Options {
     /// Leave out generating pictures.
     #[arg(long)]
     no_generation: bool,
+    /// Measure listings and search with so many images instead (the aim is 1000000).
+    #[arg(long, value_name = "IMAGES")]
+    gallery: Option<usize>,
+    /// Boards for `--gallery`.
+    #[arg(long, default_value_t = 2_000)]
+    boards: usize,
     /// Wrong passwords to send.
     #[arg(long, default_value_t = 1000)]
     wrong_passwords: usize,
@@ -78,6 +85,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     shell::run(build.args((!options.dev).then_some("--release")))?;
     let target = std::env::var("CARGO_TARGET_DIR").map_or_else(|_| root().join("target"), Into::into);
     let ours = target.join(if options.dev { "debug" } else { "release" }).join("invokeai-web").display().to_string();
+    if let Some(images) = options.gallery {
+        return gallery::run(&ours, images, options.boards, !options.dev);
+    }
     let mut contestants = vec![("this server", ours, Figures::default())];
     if let Some(peer) = &options.peer {
         contestants.push(("peer", peer.clone(), Figures::default()));

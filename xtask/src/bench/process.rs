@@ -4,6 +4,7 @@ use super::http::Client;
 use anyhow::{Context, Result, bail};
 use std::net::TcpListener;
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
@@ -11,7 +12,8 @@ use tempfile::TempDir;
 /// A running server.
 pub(crate) struct Server {
     child: Child,
-    _root: TempDir,
+    /// Removed with the server, where it is the server's alone.
+    root_kept: Option<TempDir>,
     /// Where it listens, on 127.0.0.1.
     pub(crate) port: u16,
     /// From exec to the first answer.
@@ -25,18 +27,28 @@ impl Server {
     /// When it can not be started, ends, or does not answer within two minutes.
     pub(crate) fn start(command: &str) -> Result<Self> {
         let root = tempfile::Builder::new().prefix("invokeai-bench-").tempdir()?;
+        let mut server = Self::start_in(command, root.path())?;
+        server.root_kept = Some(root);
+        Ok(server)
+    }
+
+    /// The same over a root that outlives it.
+    ///
+    /// # Errors
+    /// When it can not be started, ends, or does not answer within two minutes.
+    pub(crate) fn start_in(command: &str, root: &Path) -> Result<Self> {
         let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let yaml = format!(
             "schema_version: 4.0.2\nmultiuser: true\nhost: 127.0.0.1\nport: {port}\ndevice: cpu\nprecision: float32\n"
         );
-        std::fs::write(root.path().join("invokeai.yaml"), yaml)?;
+        std::fs::write(root.join("invokeai.yaml"), yaml)?;
         let mut words = command.split_whitespace();
         let mut process = Command::new(words.next().context("an empty command")?);
-        process.args(words).arg("--root").arg(root.path()).process_group(0);
+        process.args(words).arg("--root").arg(root).process_group(0);
         process.stdout(Stdio::null()).stderr(Stdio::null()).stdin(Stdio::null()).env("HF_HUB_OFFLINE", "1");
         let start = Instant::now();
         let child = process.spawn().with_context(|| format!("can not start `{command}`"))?;
-        let mut server = Self { child, _root: root, port, start_seconds: 0.0 };
+        let mut server = Self { child, root_kept: None, port, start_seconds: 0.0 };
         while start.elapsed() < Duration::from_secs(120) {
             let answered = Client::connect(port).and_then(|mut client| client.get("/api/v1/app/version", None));
             if answered.is_ok() {

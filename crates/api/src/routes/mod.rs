@@ -2,9 +2,13 @@
 
 mod app;
 mod auth;
+mod board_images;
+mod boards;
 mod client_state;
 mod custom_nodes;
+mod gallery;
 mod health;
+mod image_moves;
 mod images;
 mod model_relationships;
 mod models;
@@ -14,6 +18,7 @@ mod style_presets;
 mod system_prompts;
 mod utilities;
 mod videos;
+mod virtual_boards;
 mod workflows;
 
 use actix_web::web::ServiceConfig;
@@ -45,7 +50,18 @@ operations! {
     },
     utilities::{dynamic_prompts, fonts, font_file, expand_prompt, image_to_prompt},
     models::{list, get, delete, install, list_installs, get_install, stats},
-    images::{list, delete, get, count_intermediates, metadata, workflow, head_full, full, thumbnail, names, by_names},
+    images::{
+        upload, upload_entry, list, delete, update, get, count_intermediates, clear_intermediates, metadata, workflow,
+        head_full, full, thumbnail, urls, delete_list, delete_uncategorized, star, unstar, download, get_download, names,
+        by_names,
+    },
+    image_moves::{start, recover, status},
+    gallery::{items, item_names, names},
+    boards::{
+        create, list, get, update, delete, image_names, shares, share_candidates, share_history, share, unshare,
+    },
+    board_images::{add, remove, add_batch, remove_batch},
+    virtual_boards::{by_date, image_names, item_names},
     queue::{
         enqueue_batch, list_all, item_ids, items_by_ids, item_summaries_by_ids, resume, pause, cancel_all_except_current,
         delete_all_except_current, cancel_by_batch_ids, cancel_by_destination, retry_items_by_id, clear, prune, current,

@@ -3,13 +3,21 @@
 use super::handler::Listener;
 use super::payload::{self, View};
 use invoke_domain::{ItemId, UserId};
-use invoke_events::{Event, WorkflowChange, WorkflowEvent};
+use invoke_events::{DownloadState, Event, WorkflowChange, WorkflowEvent};
 use invoke_socketio::Sockets;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// The room of all administrators.
 pub(super) const ADMINS: &str = "admin";
+
+/// The one id all downloads have.
+const DOWNLOADS: &str = "default";
+
+/// The room of those who follow downloads in single-user mode.
+pub(super) fn download_room(id: &str) -> String {
+    format!("download:{id}")
+}
 
 /// The room of everybody.
 pub(super) const EVERYBODY: &str = "workflows:shared";
@@ -72,6 +80,24 @@ pub(super) fn deliver(sockets: &Sockets<Listener>, event: &Event, timestamp: i64
             let payload =
                 json!({ "timestamp": timestamp, "config": config, "submodel_type": submodel, "user_id": user_id });
             send(&[&user_room(user_id)], &[], name, &payload);
+        }
+        Event::Download { id, name, user_id, state } => {
+            let (event, error) = match state {
+                DownloadState::Started => ("bulk_download_started", None),
+                DownloadState::Complete => ("bulk_download_complete", None),
+                DownloadState::Failed(reason) => ("bulk_download_error", Some(reason)),
+            };
+            let mut payload = json!({
+                "timestamp": timestamp, "bulk_download_id": DOWNLOADS, "bulk_download_item_id": id,
+                "bulk_download_item_name": name, "user_id": user_id,
+            });
+            if let Some(error) = error {
+                payload["error"] = json!(error);
+            }
+            // The one user of single-user mode is told in the room the pages join for it.
+            let owner = if user_id.is_system() { download_room(DOWNLOADS) } else { user_room(user_id) };
+            let rooms: &[&str] = if user_id.is_system() { &[&owner] } else { &[&owner, ADMINS] };
+            send(rooms, &[], event, &payload);
         }
         Event::Workflow(event) => workflow(sockets, event, timestamp),
         Event::ParametersRecalled { queue_id, user_id, parameters } => {

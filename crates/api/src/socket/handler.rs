@@ -1,6 +1,6 @@
 //! Who may listen, and to what.
 
-use super::deliver::{ADMINS, EVERYBODY, queue_room, user_room};
+use super::deliver::{ADMINS, EVERYBODY, download_room, queue_room, user_room};
 use crate::App;
 use actix_web::http::header;
 use invoke_domain::UserId;
@@ -66,10 +66,6 @@ impl Handler for Sessions {
         }
         Some(Vec::new())
     }
-}
-
-fn download_room(id: &str) -> String {
-    format!("download:{id}")
 }
 
 /// The token in the CONNECT packet, else in the header of the first request.

@@ -2,9 +2,10 @@
 
 use super::location::temporary;
 use crate::LibraryError;
+use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{ErrorKind, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 fn failed(doing: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> LibraryError {
     let path = path.to_owned();
@@ -57,6 +58,13 @@ pub(crate) fn make_folder(folder: &Path) -> Result<(), LibraryError> {
     }
 }
 
+/// Makes the names in the folders of these files durable, each folder once.
+pub(crate) fn sync_folders_of<'a>(paths: impl IntoIterator<Item = &'a PathBuf>) -> Result<(), LibraryError> {
+    let folders: BTreeSet<&Path> = paths.into_iter().filter_map(|path| path.parent()).collect();
+    // What was moved away last may have taken its folder along.
+    folders.into_iter().filter(|folder| folder.is_dir()).try_for_each(sync_folder)
+}
+
 /// Makes the names in a folder durable. Some file systems cannot, and say so; there is nothing more to be had from them.
 fn sync_folder(folder: &Path) -> Result<(), LibraryError> {
     let synced = File::open(folder).and_then(|folder| folder.sync_all());
@@ -65,5 +73,35 @@ fn sync_folder(folder: &Path) -> Result<(), LibraryError> {
             Err(failed("sync the folder", folder)(error))
         }
         _ => Ok(()),
+    }
+}
+
+/// Moves a file to another folder of the same file system. It is no error when it is there already. Durable once both
+/// folders were synced.
+pub(crate) fn relocate(from: &Path, to: &Path) -> Result<(), LibraryError> {
+    match (from.exists(), to.exists()) {
+        (false, true) => Ok(()),
+        (true, true) => Err(LibraryError::Occupied { path: to.to_owned() }),
+        (false, false) => {
+            let name = from.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            Err(LibraryError::FileMissing { name: name.into(), path: from.to_owned() })
+        }
+        (true, false) => {
+            let folder = to.parent().unwrap_or(to);
+            make_folder(folder)?;
+            fs::rename(from, to).map_err(failed("move to", to))
+        }
+    }
+}
+
+/// Removes the folder of a file that was moved away, and those above it up to `root`, as far as they are empty.
+pub(crate) fn remove_empty_folders(file: &Path, root: &Path) {
+    let mut folder = file.parent();
+    while let Some(path) = folder.filter(|path| *path != root && path.starts_with(root)) {
+        // A folder that is not empty, or has gone, ends it.
+        if fs::remove_dir(path).is_err() {
+            return;
+        }
+        folder = path.parent();
     }
 }

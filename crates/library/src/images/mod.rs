@@ -1,25 +1,34 @@
 //! Images: file, thumbnail and row.
 
+mod bulk;
 pub(crate) mod files;
 pub(crate) mod location;
 mod measure;
-mod query;
+mod moves;
+mod place;
+pub(crate) mod query;
 mod store;
 mod subfolder;
 pub(crate) mod sweep;
+mod upload;
 
 #[cfg(test)]
 mod tests;
 
+pub use bulk::DeletedBoard;
+pub use moves::{MoveOperation, MoveStatus};
+pub use place::Changed;
 pub use query::{BoardChoice, Embedded, ImageQuery, NameList, Page, Variant};
 pub use store::NewImage;
 pub use subfolder::SubfolderStrategy;
+pub use upload::Upload;
 
 use crate::LibraryError;
 use invoke_domain::{Clock, Random};
 use invoke_storage::Database;
 use jiff::tz::TimeZone;
-use parking_lot::RwLock;
+use moves::Mover;
+use parking_lot::{Mutex, RwLock};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -59,6 +68,9 @@ struct Inner {
     png_compress_level: u8,
     time_zone: TimeZone,
     subfolder_strategy: RwLock<SubfolderStrategy>,
+    /// Taken for reading by whoever trusts that files lie where their rows say, for writing by whoever moves them.
+    moving: RwLock<()>,
+    mover: Arc<Mutex<Mover>>,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
 }
@@ -79,6 +91,8 @@ impl Images {
             png_compress_level: settings.png_compress_level,
             time_zone: settings.time_zone,
             subfolder_strategy: RwLock::new(settings.subfolder_strategy),
+            moving: RwLock::new(()),
+            mover: Arc::default(),
             clock,
             random,
         })))

@@ -7,10 +7,12 @@ use invoke_domain::{BoardId, ImageName, ImageRecord};
 use invoke_imaging::Pixels;
 use invoke_imaging::png::{self, Limits};
 use invoke_permissions::{Actor, policy};
+use invoke_storage::gallery::{self, Day};
 use invoke_storage::images::{self, ImageChanges, ImageFilter, ImageOrder, Within};
 use invoke_storage::{ReadTx, boards};
-use std::fs;
-use std::io::ErrorKind;
+use jiff::civil::Date;
+use std::fs::File;
+use std::io::{ErrorKind, Read as _};
 use std::path::PathBuf;
 
 /// On which board to look.
@@ -105,6 +107,15 @@ impl Images {
         Ok(embedded)
     }
 
+    /// What a board is called.
+    pub(crate) fn board_name(&self, actor: &Actor, id: &BoardId) -> Result<String, LibraryError> {
+        let missing = || LibraryError::BoardNotFound { id: id.clone() };
+        self.0.db.read(|tx| {
+            let grant = policy::view_board(actor, &boards::facts(tx, id)?.ok_or_else(missing)?)?;
+            Ok(boards::get(tx, &grant, actor.user_id())?.ok_or_else(missing)?.name)
+        })
+    }
+
     /// Where a file of an image lies.
     pub fn path(&self, actor: &Actor, name: &ImageName, variant: Variant) -> Result<PathBuf, LibraryError> {
         let record = self.get(actor, name)?;
@@ -121,17 +132,52 @@ impl Images {
         Ok(png::decode_bounded(&bytes, Limits::default())?.0)
     }
 
-    fn read(&self, actor: &Actor, name: &ImageName) -> Result<Vec<u8>, LibraryError> {
-        let path = self.path(actor, name, Variant::Full)?;
-        fs::read(&path).map_err(|source| match source.kind() {
+    /// A file of an image, open. It can be read to its end whatever becomes of the image meanwhile.
+    pub fn open(&self, actor: &Actor, name: &ImageName, variant: Variant) -> Result<File, LibraryError> {
+        // While files are being moved, a row may still name the old folder.
+        let _still = self.0.moving.read();
+        let path = self.path(actor, name, variant)?;
+        File::open(&path).map_err(|source| match source.kind() {
             ErrorKind::NotFound => LibraryError::FileMissing { name: name.clone(), path },
             _ => LibraryError::File { doing: "read", path, source },
         })
     }
 
+    fn read(&self, actor: &Actor, name: &ImageName) -> Result<Vec<u8>, LibraryError> {
+        let mut bytes = Vec::new();
+        let failed = |source| LibraryError::File { doing: "read", path: PathBuf::from(name.as_str()), source };
+        self.open(actor, name, Variant::Full)?.read_to_end(&mut bytes).map_err(failed)?;
+        Ok(bytes)
+    }
+
+    /// The days on which the images the actor may list were made, the latest first.
+    pub fn list_days(&self, actor: &Actor) -> Result<Vec<Day>, LibraryError> {
+        Ok(self.0.db.read(|tx| gallery::list_days(tx, &actor.scope()))?)
+    }
+
+    /// Takes the texts of images into the search that another program stored, a few at a time, until all are in it.
+    pub fn index_texts(&self) -> Result<(), LibraryError> {
+        const AT_ONCE: u32 = 500;
+        let mut total = 0;
+        loop {
+            let taken = self.0.db.write(|tx| gallery::index_texts(tx, AT_ONCE))?;
+            total += taken;
+            if taken < AT_ONCE as usize {
+                break;
+            }
+        }
+        if total > 0 {
+            tracing::info!(total, "images can be searched by their texts");
+        }
+        Ok(())
+    }
+
     /// A page of the images a query matches.
     pub fn list(&self, actor: &Actor, query: &ImageQuery) -> Result<Page, LibraryError> {
         let &ImageQuery { ref board, ref filter, order, offset, limit } = query;
+        if !is_day(filter) {
+            return Ok(Page { items: Vec::new(), total: 0, offset, limit });
+        }
         self.0.db.read(|tx| {
             within(tx, actor, board, |within| {
                 let total = images::count(tx, within, filter)?;
@@ -146,6 +192,9 @@ impl Images {
 
     /// The names of all images a query matches; its offset and limit do not count.
     pub fn list_names(&self, actor: &Actor, query: &ImageQuery) -> Result<NameList, LibraryError> {
+        if !is_day(&query.filter) {
+            return Ok(NameList { names: Vec::new(), starred_count: 0 });
+        }
         let found = self.0.db.read(|tx| {
             within(tx, actor, &query.board, |within| Ok(images::list_names(tx, within, &query.filter, query.order)?))
         })?;
@@ -171,6 +220,11 @@ impl Images {
     }
 }
 
+/// Whether the day asked for is one, where one is asked for. On what is none, nothing was made.
+fn is_day(filter: &ImageFilter) -> bool {
+    filter.date.as_deref().is_none_or(|date| date.len() == "YYYY-MM-DD".len() && date.parse::<Date>().is_ok())
+}
+
 fn get(tx: &ReadTx<'_>, actor: &Actor, name: &ImageName) -> Result<ImageRecord, LibraryError> {
     let missing = || LibraryError::ImageNotFound { name: name.clone() };
     let facts = images::facts(tx, name)?.ok_or_else(missing)?;
@@ -178,7 +232,7 @@ fn get(tx: &ReadTx<'_>, actor: &Actor, name: &ImageName) -> Result<ImageRecord, 
 }
 
 /// Turns the choice of a board into the right to look there.
-fn within<T>(
+pub(super) fn within<T>(
     tx: &ReadTx<'_>,
     actor: &Actor,
     choice: &BoardChoice,

@@ -130,9 +130,20 @@ impl Images {
         })
     }
 
+    /// Whether the actor may put something on the board, asked before any work is done for it.
+    pub fn check_board(&self, actor: &Actor, board: Option<&BoardId>) -> Result<(), LibraryError> {
+        let Some(id) = board else { return Ok(()) };
+        self.0.db.read(|tx| {
+            let facts = boards::facts(tx, id)?.ok_or_else(|| LibraryError::BoardNotFound { id: id.clone() })?;
+            drop(policy::contribute_to_board(actor, &facts)?);
+            Ok(())
+        })
+    }
+
     /// Deletes an image with its files, and hands out what it was.
     pub fn delete(&self, actor: &Actor, name: &ImageName) -> Result<ImageRecord, LibraryError> {
         let missing = || LibraryError::ImageNotFound { name: name.clone() };
+        let _still = self.0.moving.read();
         let record = self.0.db.write(|tx| {
             let facts = images::facts(tx, name)?.ok_or_else(missing)?;
             let grant = policy::delete_image(actor, &facts)?;

@@ -64,7 +64,7 @@ impl Fixture {
     }
 
     fn add_board(&self, id: &str, owner: &Actor, visibility: BoardVisibility) -> BoardId {
-        let facts = BoardFacts { id: BoardId::from(id), owner: owner.user_id().clone(), visibility };
+        let facts = BoardFacts::new(BoardId::from(id), owner.user_id().clone(), visibility);
         let board = boards::NewBoard { facts, name: id.to_owned() };
         self.db.write(|tx| boards::insert(tx, &board)).unwrap();
         BoardId::from(id)

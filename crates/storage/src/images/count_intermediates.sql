@@ -1,4 +1,4 @@
 SELECT count(*)
-FROM images
-WHERE is_intermediate = TRUE
-  AND (?1 IS NULL OR coalesce(user_id, 'system') = ?1)
+FROM gallery_images
+WHERE is_intermediate
+  AND (?1 IS NULL OR user_id = ?1)

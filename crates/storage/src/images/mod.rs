@@ -1,12 +1,14 @@
 //! Images: one row per picture. The picture itself lies in files, which are `library`'s.
 
-use crate::boards::SqlVisibility;
+use crate::boards::{SqlShares, SqlVisibility};
 use crate::time::{SqlTime, malformed};
 use crate::{ReadTx, StorageError, Tx};
 use invoke_domain::{BoardId, ImageCategory, ImageName, ImageOrigin, ImageRecord, SessionId, UserId};
 use invoke_permissions::{Board, BoardFacts, Contribute, Delete, Edit, Grant, Image, ImageFacts, Scope, View};
-use rusqlite::types::{FromSql, FromSqlResult, ToSql, ValueRef};
+use rusqlite::types::{FromSql, FromSqlResult, ValueRef};
 use rusqlite::{OptionalExtension, Row, named_params};
+
+pub use crate::gallery::{ImageFilter, ImageOrder, Within, count, list_names, list_page as list};
 
 #[cfg(test)]
 mod tests;
@@ -20,7 +22,7 @@ impl FromSql for SqlOrigin {
     }
 }
 
-struct SqlCategory(ImageCategory);
+pub(crate) struct SqlCategory(pub(crate) ImageCategory);
 
 impl FromSql for SqlCategory {
     fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
@@ -29,7 +31,10 @@ impl FromSql for SqlCategory {
     }
 }
 
-fn row_to_image(row: &Row<'_>) -> rusqlite::Result<ImageRecord> {
+/// The columns of an image, up to the one of its board.
+pub(crate) const SELECT: &str = include_str!("select.sql");
+
+pub(crate) fn row_to_image(row: &Row<'_>) -> rusqlite::Result<ImageRecord> {
     Ok(ImageRecord {
         name: ImageName(row.get("image_name")?),
         user_id: owner(row, "user_id")?,
@@ -69,6 +74,7 @@ pub fn facts(tx: &ReadTx<'_>, name: &ImageName) -> Result<Option<ImageFacts>, St
                 id: BoardId(id),
                 owner: owner(row, "board_owner")?,
                 visibility: row.get::<_, SqlVisibility>("board_visibility")?.0,
+                shares: row.get::<_, SqlShares>("shares")?.0,
             }),
             None => None,
         };
@@ -85,146 +91,6 @@ pub fn get(tx: &ReadTx<'_>, grant: &Grant<Image, View>) -> Result<Option<ImageRe
 fn find(tx: &ReadTx<'_>, name: &ImageName) -> Result<Option<ImageRecord>, StorageError> {
     let mut statement = tx.sql().prepare_cached(concat!(include_str!("select.sql"), include_str!("get.sql")))?;
     Ok(statement.query_row([name.as_str()], row_to_image).optional()?)
-}
-
-/// Which images a listing looks through, and by what right.
-#[derive(Debug)]
-pub enum Within<'a> {
-    /// On any board and on none; only own ones, unless the scope is everybody's.
-    Anywhere(&'a Scope),
-    /// On no board.
-    Uncategorized(&'a Scope),
-    /// On one board, whoever owns them.
-    Board(&'a Grant<Board, View>),
-}
-
-/// Which of those images. Empty as [`Default`]: all of them.
-#[derive(Debug, Clone, Default)]
-pub struct ImageFilter {
-    /// Made or uploaded.
-    pub origin: Option<ImageOrigin>,
-    /// Of one of these categories.
-    pub categories: Option<Vec<ImageCategory>>,
-    /// Intermediate or not.
-    pub is_intermediate: Option<bool>,
-    /// Text in metadata or creation time, in any case; `%` and `_` are wildcards, as in the reference.
-    pub search: Option<String>,
-}
-
-/// In which order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct ImageOrder {
-    /// Starred images before all others.
-    pub starred_first: bool,
-    /// By time of creation, latest first.
-    pub newest_first: bool,
-}
-
-impl Default for ImageOrder {
-    fn default() -> Self {
-        Self { starred_first: true, newest_first: true }
-    }
-}
-
-macro_rules! ordered {
-    ($order:expr, $select:expr, $end:literal) => {
-        match $order {
-            ImageOrder { starred_first: true, newest_first: true } => {
-                concat!($select, include_str!("matching.sql"), include_str!("starred_newest.sql"), $end)
-            }
-            ImageOrder { starred_first: true, newest_first: false } => {
-                concat!($select, include_str!("matching.sql"), include_str!("starred_oldest.sql"), $end)
-            }
-            ImageOrder { starred_first: false, newest_first: true } => {
-                concat!($select, include_str!("matching.sql"), include_str!("newest.sql"), $end)
-            }
-            ImageOrder { starred_first: false, newest_first: false } => {
-                concat!($select, include_str!("matching.sql"), include_str!("oldest.sql"), $end)
-            }
-        }
-    };
-}
-
-/// What the parameters of `matching.sql` are bound to.
-struct Bound {
-    owner: Option<String>,
-    board: Option<String>,
-    uncategorized: bool,
-    origin: Option<&'static str>,
-    categories: Option<String>,
-    is_intermediate: Option<bool>,
-    search: Option<String>,
-}
-
-impl Bound {
-    fn new(within: &Within<'_>, filter: &ImageFilter) -> Self {
-        let (scope, board) = match within {
-            Within::Anywhere(scope) | Within::Uncategorized(scope) => (Some(scope), None),
-            Within::Board(grant) => (None, Some(grant.id().0.clone())),
-        };
-        let words = |categories: &Vec<ImageCategory>| {
-            serde_json::Value::from(categories.iter().map(|category| category.as_str()).collect::<Vec<_>>()).to_string()
-        };
-        let search = filter.search.as_ref().filter(|term| !term.is_empty());
-        Self {
-            owner: scope.and_then(|scope| scope.owner()).map(|user| user.0.clone()),
-            board,
-            uncategorized: matches!(within, Within::Uncategorized(_)),
-            origin: filter.origin.map(ImageOrigin::as_str),
-            categories: filter.categories.as_ref().map(words),
-            is_intermediate: filter.is_intermediate,
-            search: search.map(|term| format!("%{term}%")),
-        }
-    }
-
-    fn parameters(&self) -> Vec<(&'static str, &dyn ToSql)> {
-        vec![
-            (":owner", &self.owner),
-            (":board", &self.board),
-            (":uncategorized", &self.uncategorized),
-            (":origin", &self.origin),
-            (":categories", &self.categories),
-            (":is_intermediate", &self.is_intermediate),
-            (":search", &self.search),
-        ]
-    }
-}
-
-/// A page of a listing.
-pub fn list(
-    tx: &ReadTx<'_>,
-    within: &Within<'_>,
-    filter: &ImageFilter,
-    order: ImageOrder,
-    offset: u32,
-    limit: u32,
-) -> Result<Vec<ImageRecord>, StorageError> {
-    let bound = Bound::new(within, filter);
-    let mut parameters = bound.parameters();
-    parameters.extend([(":limit", &limit as &dyn ToSql), (":offset", &offset)]);
-    let sql = ordered!(order, include_str!("select.sql"), "LIMIT :limit OFFSET :offset");
-    let mut statement = tx.sql().prepare_cached(sql)?;
-    Ok(statement.query_map(&*parameters, row_to_image)?.collect::<Result<_, _>>()?)
-}
-
-/// The names of a listing, all of them, each with whether it is starred.
-pub fn list_names(
-    tx: &ReadTx<'_>,
-    within: &Within<'_>,
-    filter: &ImageFilter,
-    order: ImageOrder,
-) -> Result<Vec<(ImageName, bool)>, StorageError> {
-    let bound = Bound::new(within, filter);
-    let mut statement = tx.sql().prepare_cached(ordered!(order, "SELECT i.image_name, i.starred ", ""))?;
-    let names = statement.query_map(&*bound.parameters(), |row| Ok((ImageName(row.get(0)?), flag(row, "starred")?)))?;
-    Ok(names.collect::<Result<_, _>>()?)
-}
-
-/// How many images a listing has.
-pub fn count(tx: &ReadTx<'_>, within: &Within<'_>, filter: &ImageFilter) -> Result<i64, StorageError> {
-    let bound = Bound::new(within, filter);
-    let mut statement = tx.sql().prepare_cached(concat!("SELECT count(*) ", include_str!("matching.sql")))?;
-    Ok(statement.query_row(&*bound.parameters(), |row| row.get(0))?)
 }
 
 /// How many intermediate images there are.

@@ -23,7 +23,7 @@ impl Fixture {
     }
 
     fn add_board(&self, id: &str, owner: &str, visibility: BoardVisibility) {
-        let facts = BoardFacts { id: BoardId::from(id), owner: UserId::from(owner), visibility };
+        let facts = BoardFacts::new(BoardId::from(id), UserId::from(owner), visibility);
         let board = boards::NewBoard { facts, name: id.to_owned() };
         self.db.write(|tx| boards::insert(tx, &board)).unwrap();
     }

@@ -23,6 +23,11 @@ pub(crate) struct Names {
 #[schema(max_length = 255)]
 pub(crate) struct ShortName(String);
 
+/// The names of a request.
+pub(crate) fn names(names: Vec<ShortName>) -> Vec<ImageName> {
+    names.into_iter().map(|ShortName(name)| ImageName(name)).collect()
+}
+
 /// The images of these names, in their order; names that are unknown or somebody else's are left out.
 #[utoipa::path(operation_id = "get_images_by_names", tag = "images", request_body = Names,
     responses((status = 200, body = Vec<ImageDto>)))]

@@ -6,7 +6,7 @@ use crate::error::ApiError;
 use crate::wire::json;
 use actix_web::{HttpResponse, delete};
 use invoke_domain::ImageName;
-use invoke_library::LibraryError;
+use invoke_library::{Changed, LibraryError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -19,6 +19,14 @@ pub(crate) struct DeleteImagesResult {
     deleted_images: Vec<String>,
     /// The names of the images that could not be deleted
     failed_images: Vec<String>,
+}
+
+impl From<Changed> for DeleteImagesResult {
+    fn from(changed: Changed) -> Self {
+        let affected_boards = super::board_words(&changed);
+        let deleted_images = changed.images.into_iter().map(|name| name.0).collect();
+        Self { affected_boards, deleted_images, failed_images: Vec::new() }
+    }
 }
 
 /// Deletes an image and its files.

@@ -32,7 +32,7 @@ pub(crate) struct Selection {
     search_term: Option<String>,
 }
 
-fn yes() -> bool {
+pub(crate) fn yes() -> bool {
     true
 }
 
@@ -54,28 +54,64 @@ fn ten() -> i64 {
 }
 
 impl Selection {
-    /// The question for the library; without paging all of them are meant.
-    pub(super) fn query(self, paging: Option<Paging>) -> ImageQuery {
-        let board = match self.board_id.as_deref() {
-            None => BoardChoice::Any,
-            Some("none") => BoardChoice::Uncategorized,
-            Some(id) => BoardChoice::Board(BoardId::from(id)),
-        };
+    /// The question for the library, about all that match.
+    pub(super) fn query(self) -> ImageQuery {
+        query(Parts {
+            origin: self.image_origin,
+            categories: self.categories,
+            is_intermediate: self.is_intermediate,
+            board_id: self.board_id,
+            order_dir: self.order_dir,
+            starred_first: self.starred_first,
+            search_term: self.search_term,
+        })
+    }
+}
+
+impl Paging {
+    /// A page of what `query` asks for.
+    pub(crate) fn of(self, query: ImageQuery) -> ImageQuery {
         let size = |number: i64| u32::try_from(number).unwrap_or(u32::MAX);
-        ImageQuery {
-            board,
-            filter: ImageFilter {
-                origin: self.image_origin.map(Into::into),
-                categories: self.categories.map(|list| list.into_iter().map(Into::into).collect()),
-                is_intermediate: self.is_intermediate,
-                search: self.search_term,
-            },
-            order: ImageOrder {
-                starred_first: self.starred_first,
-                newest_first: self.order_dir == Direction::Descending,
-            },
-            offset: paging.map_or(0, |paging| size(paging.offset)),
-            limit: paging.map_or(u32::MAX, |paging| size(paging.limit)),
-        }
+        ImageQuery { offset: size(self.offset), limit: size(self.limit), ..query }
+    }
+}
+
+/// What the listings of images, of the gallery and of days have in common.
+pub(crate) struct Parts {
+    pub(crate) origin: Option<ResourceOrigin>,
+    pub(crate) categories: Option<Vec<Category>>,
+    pub(crate) is_intermediate: Option<bool>,
+    pub(crate) board_id: Option<String>,
+    pub(crate) order_dir: Direction,
+    pub(crate) starred_first: bool,
+    pub(crate) search_term: Option<String>,
+}
+
+/// The question for the library.
+pub(crate) fn query(parts: Parts) -> ImageQuery {
+    ImageQuery {
+        board: board(parts.board_id.as_deref()),
+        filter: ImageFilter {
+            origin: parts.origin.map(Into::into),
+            categories: parts.categories.map(|list| list.into_iter().map(Into::into).collect()),
+            is_intermediate: parts.is_intermediate,
+            search: parts.search_term,
+            date: None,
+        },
+        order: ImageOrder {
+            starred_first: parts.starred_first,
+            newest_first: parts.order_dir == Direction::Descending,
+        },
+        offset: 0,
+        limit: u32::MAX,
+    }
+}
+
+/// The board an id means; `none` is the place of what lies on no board.
+pub(crate) fn board(id: Option<&str>) -> BoardChoice {
+    match id {
+        None => BoardChoice::Any,
+        Some("none") => BoardChoice::Uncategorized,
+        Some(id) => BoardChoice::Board(BoardId::from(id)),
     }
 }

@@ -29,7 +29,7 @@ pub(crate) struct ImagePage {
 #[get("/api/v1/images/")]
 pub(crate) async fn list(call: Call) -> Result<HttpResponse, ApiError> {
     let (selection, paging) = (call.query::<Selection>()?, call.query::<Paging>()?);
-    let query = selection.query(Some(paging));
+    let query = paging.of(selection.query());
     let page = call.run(move |app, actor| app.images.list(actor, &query)).await?;
     Ok(json(&ImagePage {
         limit: page.limit,

@@ -24,7 +24,7 @@ pub(super) async fn answer(call: &Call<Viewer>, name: ImageName, variant: Varian
     let head = *request.method() == Method::HEAD;
     let wanted = Wanted::of(request.headers(), head);
     let of = name.clone();
-    let media = call.run(move |app, actor| read(&app.images.path(actor, &of, variant)?, &wanted)).await?;
+    let media = call.run(move |app, actor| read(app.images.open(actor, &of, variant)?, &wanted)).await?;
     Ok(match variant {
         Variant::Full => media.answer("image/png", Some(name.as_str()), head),
         Variant::Thumbnail => media.answer("image/webp", None, head),
@@ -37,8 +37,15 @@ pub(crate) async fn answer_picture(
     find: impl FnOnce(&App, &Actor) -> Result<PathBuf, ApiError> + Send + 'static,
 ) -> Result<HttpResponse, ApiError> {
     let wanted = Wanted::of(call.http().headers(), false);
-    let media = call.run(move |app, actor| read(&find(app, actor)?, &wanted)).await?;
+    let media = call.run(move |app, actor| read(open(&find(app, actor)?)?, &wanted)).await?;
     Ok(media.answer("image/webp", None, false))
+}
+
+fn open(path: &Path) -> Result<File, ApiError> {
+    File::open(path).map_err(|error| match error.kind() {
+        std::io::ErrorKind::NotFound => ApiError::not_found("Image not found"),
+        _ => ApiError::internal("reading an image file", &error),
+    })
 }
 
 /// What the client wants of the file.
@@ -70,13 +77,9 @@ struct Media {
     bytes: Vec<u8>,
 }
 
-/// Reads what is wanted of the file at `path`.
-fn read(path: &Path, wanted: &Wanted) -> Result<Media, ApiError> {
-    let failed = |error: std::io::Error| match error.kind() {
-        std::io::ErrorKind::NotFound => ApiError::not_found("Image not found"),
-        _ => ApiError::internal("reading an image file", &error),
-    };
-    let mut file = File::open(path).map_err(failed)?;
+/// Reads what is wanted of the file.
+fn read(mut file: File, wanted: &Wanted) -> Result<Media, ApiError> {
+    let failed = |error: std::io::Error| ApiError::internal("reading an image file", &error);
     let about = file.metadata().map_err(failed)?;
     let changed = about.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok()).unwrap_or_default();
     let size = about.len();

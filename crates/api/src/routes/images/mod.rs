@@ -1,22 +1,34 @@
 //! Images: records, files, metadata.
 
 pub(crate) mod by_names;
+pub(crate) mod clear_intermediates;
 pub(crate) mod count_intermediates;
 pub(crate) mod delete;
+pub(crate) mod delete_list;
+pub(crate) mod delete_uncategorized;
+pub(crate) mod download;
+pub(crate) mod filter;
 pub(crate) mod full;
 pub(crate) mod get;
+pub(crate) mod get_download;
 pub(crate) mod head_full;
 pub(crate) mod list;
 pub(crate) mod metadata;
 pub(crate) mod names;
+pub(crate) mod star;
 pub(crate) mod thumbnail;
+pub(crate) mod unstar;
+pub(crate) mod update;
+pub(crate) mod upload;
+pub(crate) mod upload_entry;
+pub(crate) mod urls;
 pub(crate) mod workflow;
 
-mod filter;
 pub(crate) mod media;
 
 use crate::wire::row;
 use invoke_domain::{ImageCategory, ImageOrigin, ImageRecord};
+use invoke_library::Changed;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
@@ -141,4 +153,10 @@ impl From<Category> for ImageCategory {
             Category::Other => Self::Other,
         }
     }
+}
+
+/// The boards that look different after a change, as the API names them.
+pub(crate) fn board_words(changed: &Changed) -> Vec<String> {
+    let word = |board: &Option<invoke_domain::BoardId>| board.as_ref().map_or("none", |id| id.as_str()).to_owned();
+    changed.boards.iter().map(word).collect()
 }

@@ -6,6 +6,7 @@ use crate::error::ApiError;
 use crate::wire::json;
 use actix_web::{HttpResponse, get};
 use invoke_domain::ImageName;
+use invoke_library::NameList;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -21,13 +22,19 @@ pub(crate) struct ImageNamesResult {
     total_count: usize,
 }
 
+impl From<NameList> for ImageNamesResult {
+    fn from(found: NameList) -> Self {
+        let total_count = found.names.len();
+        Self { image_names: found.names, starred_count: found.starred_count, total_count }
+    }
+}
+
 /// The names of all images that match, in order.
 #[utoipa::path(operation_id = "get_image_names", tag = "images", params(Selection),
     responses((status = 200, body = ImageNamesResult)))]
 #[get("/api/v1/images/names")]
 pub(crate) async fn names(call: Call) -> Result<HttpResponse, ApiError> {
-    let query = call.query::<Selection>()?.query(None);
+    let query = call.query::<Selection>()?.query();
     let found = call.run(move |app, actor| app.images.list_names(actor, &query)).await?;
-    let total_count = found.names.len();
-    Ok(json(&ImageNamesResult { image_names: found.names, starred_count: found.starred_count, total_count }))
+    Ok(json(&ImageNamesResult::from(found)))
 }

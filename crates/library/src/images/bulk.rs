@@ -1,0 +1,133 @@
+//! Many images at once: star, delete, delete with their board.
+
+use super::place::{Changed, each};
+use super::{BoardChoice, Images};
+use crate::LibraryError;
+use crate::boards::facts as board_facts;
+use crate::images::query::within;
+use invoke_domain::{BoardId, ImageName};
+use invoke_permissions::{Actor, policy};
+use invoke_storage::file_deletions::{self, PendingDeletion, Reason};
+use invoke_storage::images::{self, ImageChanges, ImageFilter, ImageOrder};
+use invoke_storage::{Tx, boards};
+use std::collections::BTreeSet;
+
+/// So many images are deleted in one transaction, so that others get their turn.
+const BATCH: usize = 200;
+
+/// What became of a deleted board's images.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct DeletedBoard {
+    /// Deleted with it.
+    pub deleted: Vec<ImageName>,
+    /// On no board now.
+    pub uncategorized: Vec<ImageName>,
+}
+
+impl Images {
+    /// Marks those of the images that the actor may change, or takes the mark away.
+    pub fn star(&self, actor: &Actor, names: &[ImageName], starred: bool) -> Result<Changed, LibraryError> {
+        let changes = ImageChanges { starred: Some(starred), ..ImageChanges::default() };
+        self.0.db.write(|tx| {
+            each(names, |changed, name| {
+                let Some(facts) = images::facts(tx, name)? else { return Ok(()) };
+                images::update(tx, &policy::edit_image(actor, &facts)?, &changes)?;
+                changed.add(name, [facts.board.map(|board| board.id)]);
+                Ok(())
+            })
+        })
+    }
+
+    /// Deletes those of the images that the actor may delete, with their files.
+    pub fn delete_all(&self, actor: &Actor, names: &[ImageName]) -> Result<Changed, LibraryError> {
+        let mut all = Changed::default();
+        for names in names.chunks(BATCH) {
+            let _still = self.0.moving.read();
+            let (changed, files) = self.0.db.write(|tx| {
+                let mut files = Vec::new();
+                let changed = each(names, |changed, name| delete_row(tx, actor, name, changed, &mut files))?;
+                Ok::<_, LibraryError>((changed, files))
+            })?;
+            for pending in &files {
+                self.remove_files(pending);
+            }
+            all.images.extend(changed.images);
+            all.boards.extend(changed.boards);
+        }
+        Ok(all)
+    }
+
+    /// Deletes the actor's images that lie on no board; everybody's for administrators.
+    pub fn delete_uncategorized(&self, actor: &Actor) -> Result<Changed, LibraryError> {
+        let names = self.names(actor, &BoardChoice::Uncategorized, &ImageFilter::default())?;
+        self.delete_all(actor, &names)
+    }
+
+    /// Deletes the intermediate images the actor may list, and says how many.
+    pub fn delete_intermediates(&self, actor: &Actor) -> Result<usize, LibraryError> {
+        let filter = ImageFilter { is_intermediate: Some(true), ..ImageFilter::default() };
+        let names = self.names(actor, &BoardChoice::Any, &filter)?;
+        Ok(self.delete_all(actor, &names)?.images.len())
+    }
+
+    /// Deletes a board. With its images: those of the actor's own, for administrators all; the others, and without its
+    /// images all of them, lie on no board then.
+    pub fn delete_board(&self, actor: &Actor, id: &BoardId, with_images: bool) -> Result<DeletedBoard, LibraryError> {
+        // Asked again below, in the transaction that counts.
+        self.0.db.read(|tx| Ok::<_, LibraryError>(drop(policy::delete_board(actor, &board_facts(tx, id)?)?)))?;
+        let board = BoardChoice::Board(id.clone());
+        let names = self.names(actor, &board, &ImageFilter::default())?;
+        let mut deleted = Vec::new();
+        if with_images {
+            let own = if actor.is_admin() { names } else { self.own_of(actor, names)? };
+            deleted = self.delete_all(actor, &own)?.images;
+        }
+        self.0.db.write(|tx| {
+            let grant = policy::delete_board(actor, &board_facts(tx, id)?)?;
+            let uncategorized = within(tx, actor, &board, |within| {
+                Ok(images::list_names(tx, within, &ImageFilter::default(), ImageOrder::default())?)
+            })?;
+            boards::delete(tx, &grant)?;
+            let uncategorized = uncategorized.into_iter().map(|(name, _)| name).collect();
+            Ok(DeletedBoard { deleted, uncategorized })
+        })
+    }
+
+    fn names(&self, actor: &Actor, board: &BoardChoice, filter: &ImageFilter) -> Result<Vec<ImageName>, LibraryError> {
+        let found = self.0.db.read(|tx| {
+            within(tx, actor, board, |within| Ok(images::list_names(tx, within, filter, ImageOrder::default())?))
+        })?;
+        Ok(found.into_iter().map(|(name, _)| name).collect())
+    }
+
+    /// Those of the images that are the actor's own.
+    fn own_of(&self, actor: &Actor, names: Vec<ImageName>) -> Result<Vec<ImageName>, LibraryError> {
+        let own = self.0.db.read(|tx| {
+            let mut own = BTreeSet::new();
+            for name in &names {
+                if images::facts(tx, name)?.is_some_and(|facts| facts.owner == *actor.user_id()) {
+                    own.insert(name.clone());
+                }
+            }
+            Ok::<_, LibraryError>(own)
+        })?;
+        Ok(names.into_iter().filter(|name| own.contains(name)).collect())
+    }
+}
+
+fn delete_row(
+    tx: &Tx<'_>,
+    actor: &Actor,
+    name: &ImageName,
+    changed: &mut Changed,
+    files: &mut Vec<PendingDeletion>,
+) -> Result<(), LibraryError> {
+    let Some(facts) = images::facts(tx, name)? else { return Ok(()) };
+    let grant = policy::delete_image(actor, &facts)?;
+    let Some(record) = images::delete(tx, &grant)? else { return Ok(()) };
+    let pending = PendingDeletion { name: record.name, subfolder: record.subfolder };
+    file_deletions::insert(tx, &pending, Reason::Deleted)?;
+    files.push(pending);
+    changed.add(name, [facts.board.map(|board| board.id)]);
+    Ok(())
+}

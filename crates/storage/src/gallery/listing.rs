@@ -1,0 +1,244 @@
+//! Listings: which images, in which order, a page or all names of them.
+//!
+//! A statement is put together from constant pieces, because SQLite chooses an index by what is written, not by what is
+//! bound: where to look, what narrows it down, the order. Values are always bound.
+
+use crate::images::{SELECT, row_to_image};
+use crate::{ReadTx, StorageError};
+use invoke_domain::{ImageCategory, ImageName, ImageOrigin, ImageRecord};
+use invoke_permissions::{Board, Grant, Scope, View};
+use rusqlite::ToSql;
+
+/// Which images a listing looks through, and by what right.
+#[derive(Debug)]
+pub enum Within<'a> {
+    /// On any board and on none; only own ones, unless the scope is everybody's.
+    Anywhere(&'a Scope),
+    /// On no board.
+    Uncategorized(&'a Scope),
+    /// On one board, whoever owns them.
+    Board(&'a Grant<Board, View>),
+}
+
+/// Which of those images. Empty as [`Default`]: all of them.
+#[derive(Debug, Clone, Default)]
+pub struct ImageFilter {
+    /// Made or uploaded.
+    pub origin: Option<ImageOrigin>,
+    /// Of one of these categories.
+    pub categories: Option<Vec<ImageCategory>>,
+    /// Intermediate or not.
+    pub is_intermediate: Option<bool>,
+    /// Text in the values of the metadata or in the creation time, in any case. Nothing in it is a wildcard.
+    pub search: Option<String>,
+    /// Made on this day (UTC), `YYYY-MM-DD`.
+    pub date: Option<String>,
+}
+
+/// In which order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ImageOrder {
+    /// Starred images before all others.
+    pub starred_first: bool,
+    /// By time of creation, latest first.
+    pub newest_first: bool,
+}
+
+impl Default for ImageOrder {
+    fn default() -> Self {
+        Self { starred_first: true, newest_first: true }
+    }
+}
+
+impl ImageOrder {
+    fn sql(self) -> &'static str {
+        match (self.starred_first, self.newest_first) {
+            (true, true) => " ORDER BY g.starred DESC, g.created_at DESC, g.id DESC ",
+            (true, false) => " ORDER BY g.starred DESC, g.created_at ASC, g.id ASC ",
+            (false, true) => " ORDER BY g.created_at DESC, g.id DESC ",
+            (false, false) => " ORDER BY g.created_at ASC, g.id ASC ",
+        }
+    }
+}
+
+/// The trigram index finds texts of this many letters and more.
+const SHORTEST_INDEXED_TERM: usize = 3;
+
+/// How a text is looked for.
+enum Search {
+    /// Not at all.
+    None,
+    /// By the index: the term as a phrase, and as a pattern for times when it could be part of one.
+    Indexed { phrase: String, time: Option<String> },
+    /// Too short for the index: as a pattern, image by image.
+    Short(String),
+}
+
+impl Search {
+    fn new(term: Option<&str>) -> Self {
+        // A NUL would end the text inside SQLite. No value holds one, nor the character between values.
+        let term = term.unwrap_or_default().replace('\0', "\u{1f}");
+        if term.is_empty() {
+            return Self::None;
+        }
+        if term.chars().count() < SHORTEST_INDEXED_TERM {
+            return Self::Short(pattern(&term));
+        }
+        let may_be_time = term.chars().all(|c| c.is_ascii_digit() || "-: .".contains(c));
+        Self::Indexed {
+            phrase: format!("\"{}\"", term.replace('"', "\"\"")),
+            time: may_be_time.then(|| pattern(&term)),
+        }
+    }
+}
+
+/// A pattern for `LIKE … ESCAPE '\'` that finds `term` anywhere, as it stands.
+fn pattern(term: &str) -> String {
+    let mut pattern = String::from("%");
+    for letter in term.chars() {
+        if ['%', '_', '\\'].contains(&letter) {
+            pattern.push('\\');
+        }
+        pattern.push(letter);
+    }
+    pattern.push('%');
+    pattern
+}
+
+/// A listing, ready to be asked: the piece of SQL from `FROM` to the last condition, and its values.
+struct Question {
+    sql: String,
+    owner: Option<String>,
+    board: Option<String>,
+    origin: Option<&'static str>,
+    categories: Option<String>,
+    is_intermediate: Option<bool>,
+    phrase: Option<String>,
+    like: Option<String>,
+    date: Option<(String, String)>,
+}
+
+impl Question {
+    fn new(within: &Within<'_>, filter: &ImageFilter) -> Self {
+        let mut sql = String::new();
+        let (mut phrase, mut like) = (None, None);
+        match Search::new(filter.search.as_deref()) {
+            Search::None => {}
+            Search::Indexed { phrase: words, time } => (phrase, like) = (Some(words), time),
+            Search::Short(pattern) => like = Some(pattern),
+        }
+        let by_phrase = phrase.is_some() && like.is_none();
+        sql.push_str(if by_phrase {
+            // A cross join keeps the order: what the term finds first, then each of its images.
+            " FROM gallery_search CROSS JOIN gallery_images g ON g.id = gallery_search.rowid "
+        } else {
+            " FROM gallery_images g "
+        });
+        let scope = match within {
+            Within::Anywhere(scope) | Within::Uncategorized(scope) => scope.owner().map(|user| user.0.clone()),
+            Within::Board(_) => None,
+        };
+        sql.push_str(match (within, &scope) {
+            (Within::Anywhere(_), None) => "WHERE TRUE",
+            (Within::Anywhere(_), Some(_)) => "WHERE g.user_id = :owner",
+            (Within::Uncategorized(_), None) => "WHERE g.board_id = ''",
+            (Within::Uncategorized(_), Some(_)) => "WHERE g.user_id = :owner AND g.board_id = ''",
+            (Within::Board(_), _) => "WHERE g.board_id = :board",
+        });
+        let mut when = |condition: &'static str, holds: bool| {
+            if holds {
+                sql.push_str(condition);
+            }
+        };
+        when(" AND gallery_search MATCH :phrase", by_phrase);
+        when(" AND g.image_origin = :origin", filter.origin.is_some());
+        when(" AND g.image_category IN (SELECT value FROM json_each(:categories))", filter.categories.is_some());
+        when(" AND g.is_intermediate = :is_intermediate", filter.is_intermediate.is_some());
+        when(" AND g.created_at >= :from AND g.created_at < :to", filter.date.is_some());
+        when(include_str!("in_time_or_text.sql"), phrase.is_some() && like.is_some());
+        when(include_str!("in_short_text.sql"), phrase.is_none() && like.is_some());
+        let words = |categories: &Vec<ImageCategory>| {
+            serde_json::Value::from(categories.iter().map(|category| category.as_str()).collect::<Vec<_>>()).to_string()
+        };
+        Self {
+            sql,
+            owner: scope,
+            board: match within {
+                Within::Board(grant) => Some(grant.id().0.clone()),
+                _ => None,
+            },
+            origin: filter.origin.map(ImageOrigin::as_str),
+            categories: filter.categories.as_ref().map(words),
+            is_intermediate: filter.is_intermediate,
+            phrase,
+            like,
+            // Every time of that day begins with it, and no other time does.
+            date: filter.date.as_ref().map(|date| (date.clone(), format!("{date}~"))),
+        }
+    }
+
+    fn values(&self) -> Vec<(&'static str, &dyn ToSql)> {
+        let mut values: Vec<(&'static str, &dyn ToSql)> = Vec::new();
+        macro_rules! bind {
+            ($($name:literal = $field:ident),*) => {$(
+                if let Some(value) = &self.$field {
+                    values.push((concat!(":", $name), value));
+                }
+            )*};
+        }
+        bind!("owner" = owner, "board" = board, "origin" = origin, "categories" = categories);
+        bind!("is_intermediate" = is_intermediate, "phrase" = phrase, "like" = like);
+        if let Some((from, to)) = &self.date {
+            values.extend([(":from", from as &dyn ToSql), (":to", to)]);
+        }
+        values
+    }
+}
+
+/// A page of a listing.
+pub fn list_page(
+    tx: &ReadTx<'_>,
+    within: &Within<'_>,
+    filter: &ImageFilter,
+    order: ImageOrder,
+    offset: u32,
+    limit: u32,
+) -> Result<Vec<ImageRecord>, StorageError> {
+    let question = Question::new(within, filter);
+    let page = [
+        "SELECT g.id, g.image_name, g.board_id, g.starred, g.created_at",
+        &question.sql,
+        order.sql(),
+        "LIMIT :limit OFFSET :offset",
+    ]
+    .concat();
+    let join = "nullif(g.board_id, '') AS board_id FROM (";
+    let end = ") g CROSS JOIN images i ON i.image_name = g.image_name";
+    let sql = [SELECT, join, &page, end, order.sql()].concat();
+    let mut values = question.values();
+    values.extend([(":limit", &limit as &dyn ToSql), (":offset", &offset)]);
+    let mut statement = tx.sql().prepare_cached(&sql)?;
+    Ok(statement.query_map(&*values, row_to_image)?.collect::<Result<_, _>>()?)
+}
+
+/// The names of a listing, all of them, each with whether it is starred.
+pub fn list_names(
+    tx: &ReadTx<'_>,
+    within: &Within<'_>,
+    filter: &ImageFilter,
+    order: ImageOrder,
+) -> Result<Vec<(ImageName, bool)>, StorageError> {
+    let question = Question::new(within, filter);
+    let sql = ["SELECT g.image_name, g.starred", &question.sql, order.sql()].concat();
+    let mut statement = tx.sql().prepare_cached(&sql)?;
+    let names = statement.query_map(&*question.values(), |row| Ok((ImageName(row.get(0)?), row.get(1)?)))?;
+    Ok(names.collect::<Result<_, _>>()?)
+}
+
+/// How many images a listing has.
+pub fn count(tx: &ReadTx<'_>, within: &Within<'_>, filter: &ImageFilter) -> Result<i64, StorageError> {
+    let question = Question::new(within, filter);
+    let sql = ["SELECT count(*)", &question.sql].concat();
+    let mut statement = tx.sql().prepare_cached(&sql)?;
+    Ok(statement.query_row(&*question.values(), |row| row.get(0))?)
+}

@@ -1,1 +1,0 @@
-ORDER BY i.created_at DESC, i.rowid DESC

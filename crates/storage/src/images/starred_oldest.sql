@@ -1,1 +1,0 @@
-ORDER BY i.starred DESC, i.created_at ASC, i.rowid ASC

@@ -1,0 +1,183 @@
+//! Measures listings, counts, search and uploads with many images. The database is filled as another program would fill
+//! it, so the first start also shows what taking it in costs.
+
+use super::http::Client;
+use super::process::Server;
+use crate::shell::{self, cargo};
+use anyhow::{Context, Result, bail};
+use serde_json::{Value, json};
+use std::path::Path;
+use std::time::Instant;
+
+/// Names the generator gives to the first two boards: a large one and an ordinary one.
+const LARGE: &str = "00000001-0000-4000-8000-000000000000";
+const ORDINARY: &str = "00000001-0001-4000-8000-000000000001";
+/// Measurements of each request; the median counts.
+const REPEATS: usize = 11;
+
+/// Fills a database with `images` images on `boards` boards and prints a table.
+///
+/// # Errors
+/// When something does not build, start or answer.
+pub(crate) fn run(command: &str, images: usize, boards: usize, release: bool) -> Result<()> {
+    let root = tempfile::Builder::new().prefix("invokeai-bench-").tempdir()?;
+    let token = |server: &Server| sign_in(server.port);
+    {
+        let server = Server::start_in(command, root.path())?;
+        let account = json!({ "email": "bench@example.com", "display_name": "Bench", "password": "BenchPass123" });
+        Client::connect(server.port)?.post("/api/v1/auth/setup", &account, None)?;
+    }
+    let database = root.path().join("databases/invokeai.db");
+    let mut fill = cargo(&["run", "--quiet", "--package", "invoke-storage", "--example", "fill_gallery"]);
+    if release {
+        fill.arg("--release");
+    }
+    shell::run(fill.arg("--").arg(&database).args([images.to_string(), boards.to_string()]))?;
+    let filled = megabytes(&database)?;
+    let taking_in = Server::start_in(command, root.path())?;
+    let first_start = taking_in.start_seconds;
+    let indexing = wait_until_searchable(&taking_in, &token(&taking_in)?, images)?;
+    drop(taking_in);
+    let indexed = megabytes(&database)?;
+    let server = Server::start_in(command, root.path())?;
+    let token = token(&server)?;
+    println!("\n| {images} images, {boards} boards | |");
+    println!("|---|---|");
+    println!("| database before and with the index, MB | {filled:.0}, {indexed:.0} |");
+    println!("| first start, taking all rows in, s | {first_start:.2} |");
+    println!("| until all texts can be searched, s | {indexing:.1} |");
+    println!("| later start, s | {:.2} |", server.start_seconds);
+    let mut client = Client::connect(server.port)?;
+    let page = "&limit=100&offset=0&categories=general&is_intermediate=false";
+    let rows = [
+        ("first page of a large board", format!("/api/v1/images/?board_id={LARGE}{page}")),
+        ("first page of an ordinary board", format!("/api/v1/images/?board_id={ORDINARY}{page}")),
+        ("first page of what lies on no board", format!("/api/v1/images/?board_id=none{page}")),
+        ("names of a large board", format!("/api/v1/gallery/item_names?board_id={LARGE}{page}")),
+        ("search for a rare word, page", "/api/v1/images/?limit=100&search_term=thunderbird".to_owned()),
+        (
+            "search for a rare word on a large board, names",
+            format!("/api/v1/images/names?board_id={LARGE}&search_term=thunderbird"),
+        ),
+        ("search for a common word, page", "/api/v1/images/?limit=100&search_term=castle".to_owned()),
+        ("boards with counts and covers", "/api/v1/boards/?all=true".to_owned()),
+        ("days", "/api/v1/virtual_boards/by_date".to_owned()),
+    ];
+    for (name, path) in rows {
+        let (milliseconds, answer) = median_of(|| client.get(&path, Some(&token)))?;
+        println!("| {name}{}, ms | {milliseconds:.1} |", size_of(&answer));
+    }
+    let upload = upload_request(server.port, &token)?;
+    let (milliseconds, _) = median_of(|| client.send_raw(&upload, "upload"))?;
+    println!("| upload of a 1024x1024 PNG, ms | {milliseconds:.1} |");
+    Ok(())
+}
+
+fn sign_in(port: u16) -> Result<String> {
+    let login = json!({ "email": "bench@example.com", "password": "BenchPass123", "remember_me": false });
+    let answer = Client::connect(port)?.post("/api/v1/auth/login", &login, None)?;
+    Ok(answer["token"].as_str().context("login gave no token")?.to_owned())
+}
+
+fn megabytes(file: &Path) -> Result<f64> {
+    Ok(std::fs::metadata(file)?.len() as f64 / 1e6)
+}
+
+/// Seconds until the last image that carries the rare word is found.
+fn wait_until_searchable(server: &Server, token: &str, images: usize) -> Result<f64> {
+    let (start, expected) = (Instant::now(), images.div_ceil(10_000));
+    let mut client = Client::connect(server.port)?;
+    loop {
+        let found = client.get("/api/v1/images/?limit=0&search_term=thunderbird", Some(token))?;
+        if found["total"].as_u64() == Some(expected as u64) {
+            return Ok(start.elapsed().as_secs_f64());
+        }
+        if start.elapsed().as_secs() > 3600 {
+            bail!("only {} of {expected} images are found after an hour", found["total"]);
+        }
+        #[expect(clippy::disallowed_methods, reason = "a server tells nobody when it has indexed")]
+        std::thread::sleep(std::time::Duration::from_millis(100));
+    }
+}
+
+fn median_of(mut ask: impl FnMut() -> Result<Value>) -> Result<(f64, Value)> {
+    let mut answer = ask()?;
+    let mut times = Vec::with_capacity(REPEATS);
+    for _ in 0..REPEATS {
+        let start = Instant::now();
+        answer = ask()?;
+        times.push(start.elapsed().as_secs_f64() * 1e3);
+    }
+    times.sort_by(f64::total_cmp);
+    Ok((times[REPEATS / 2], answer))
+}
+
+fn size_of(answer: &Value) -> String {
+    let total = answer["total"].as_u64().or(answer["total_count"].as_u64());
+    let total = total.or(answer.as_array().map(|list| list.len() as u64));
+    total.map_or_else(String::new, |total| format!(" ({total})"))
+}
+
+/// A whole request that uploads noise, which compresses badly.
+fn upload_request(port: u16, token: &str) -> Result<Vec<u8>> {
+    let picture = noise_png(1024)?;
+    let head =
+        "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"n.png\"\r\nContent-Type: image/png\r\n\r\n";
+    let mut body = head.as_bytes().to_vec();
+    body.extend(picture);
+    body.extend(b"\r\n--b--\r\n");
+    let mut request = format!(
+        "POST /api/v1/images/upload?image_category=user&is_intermediate=false HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\
+         Authorization: Bearer {token}\r\nContent-Type: multipart/form-data; boundary=b\r\nContent-Length: {}\r\n\r\n",
+        body.len()
+    )
+    .into_bytes();
+    request.extend(body);
+    Ok(request)
+}
+
+/// A grey PNG of noise whose pixels are stored as they are.
+fn noise_png(side: u32) -> Result<Vec<u8>> {
+    let (mut state, mut rows) = (1_u32, Vec::new());
+    for _ in 0..side {
+        rows.push(0);
+        for _ in 0..side {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            rows.push((state >> 24) as u8);
+        }
+    }
+    let mut packed = vec![0x78, 0x01];
+    let mut blocks = rows.chunks(65_535).peekable();
+    while let Some(block) = blocks.next() {
+        let length = u16::try_from(block.len())?;
+        packed.push(u8::from(blocks.peek().is_none()));
+        packed.extend(length.to_le_bytes());
+        packed.extend((!length).to_le_bytes());
+        packed.extend(block);
+    }
+    let (low, high) = rows.iter().fold((1_u32, 0_u32), |(low, high), byte| {
+        let low = (low + u32::from(*byte)) % 65_521;
+        (low, (high + low) % 65_521)
+    });
+    packed.extend((high << 16 | low).to_be_bytes());
+    let mut png = b"\x89PNG\r\n\x1a\n".to_vec();
+    let header = [&side.to_be_bytes()[..], &side.to_be_bytes(), &[8, 0, 0, 0, 0]].concat();
+    for (kind, data) in [(b"IHDR", header.as_slice()), (b"IDAT", &packed), (b"IEND", &[])] {
+        png.extend(u32::try_from(data.len())?.to_be_bytes());
+        let chunk = [&kind[..], data].concat();
+        png.extend(&chunk);
+        png.extend(crc(&chunk).to_be_bytes());
+    }
+    Ok(png)
+}
+
+fn crc(bytes: &[u8]) -> u32 {
+    let mut crc = u32::MAX;
+    for byte in bytes {
+        crc ^= u32::from(*byte);
+        for _ in 0..8 {
+            crc = if crc & 1 == 1 { (crc >> 1) ^ 0xEDB8_8320 } else { crc >> 1 };
+        }
+    }
+    !crc
+}
