@@ -2,8 +2,8 @@
 
 use crate::workers::WorkersFrom;
 use crate::{StartError, pages};
-use invoke_api::{App, CorsSettings, PASSWORD_SLOTS, WebSettings};
-use invoke_auth::{Accounts, AuthSettings, HashCost, PasswordPolicy};
+use invoke_api::{App, CorsSettings, PasswordTurns, WebSettings};
+use invoke_auth::{Accounts, AuthSettings, HashCost, PasswordPolicy, Throttle};
 use invoke_config::Settings;
 use invoke_config::sections::{
     DatabaseSync, ImageSubfolders, QueueMode, QueueVisibility, RestartPolicy as ConfiguredPolicy,
@@ -11,13 +11,12 @@ use invoke_config::sections::{
 use invoke_domain::{Clock, OsRandom, Random, SystemClock};
 use invoke_events::Bus;
 use invoke_graph::Catalogue;
-use invoke_library::{ImageSettings, Images, SubfolderStrategy};
+use invoke_library::{ImageSettings, Images, Leftovers, OwnedFolders, SubfolderStrategy};
 use invoke_model_manager::{ModelSettings, Models};
 use invoke_queue::{Mode, Queue, QueueSettings, QueueVisibility as Visibility, RestartPolicy};
 use invoke_storage::{Database, StorageSettings};
 use jiff::SignedDuration;
 use std::sync::Arc;
-use tokio::sync::Semaphore;
 
 /// What a server is made of beside its settings. Tests put their own things in.
 #[derive(Debug)]
@@ -61,10 +60,21 @@ pub(crate) fn compose(settings: &Settings, parts: &Parts, loopback: bool) -> Res
     let models = Models::new(database.clone(), models(settings), bus.clone(), Arc::clone(&random));
     let queue =
         Queue::new(database.clone(), queue(settings), Arc::clone(&parts.catalogue), bus.clone(), Arc::clone(&random));
-    let web = web(settings, loopback);
+    let web = web(settings, loopback)?;
+    let leftovers = Leftovers::new(database.clone(), owned_folders(settings));
+    let throttle = Throttle::new(Arc::clone(&clock));
     web.cors.check().map_err(StartError::Cors)?;
-    let password_slots = Semaphore::new(PASSWORD_SLOTS);
-    Ok(App { accounts, images, models, queue, database, bus, clock, random, web, password_slots })
+    let password_turns = PasswordTurns::default();
+    Ok(App { accounts, images, models, queue, database, bus, clock, random, web, throttle, password_turns, leftovers })
+}
+
+/// Where files lie that belong to people.
+fn owned_folders(settings: &Settings) -> OwnedFolders {
+    OwnedFolders {
+        outputs_dir: settings.paths.outputs_dir.clone(),
+        workflow_thumbnails_dir: settings.paths.workflow_thumbnails_dir.clone(),
+        style_presets_dir: settings.paths.style_presets_dir.clone(),
+    }
 }
 
 fn storage(settings: &Settings) -> StorageSettings {
@@ -142,9 +152,9 @@ fn queue(settings: &Settings) -> QueueSettings {
     }
 }
 
-fn web(settings: &Settings, loopback: bool) -> WebSettings {
+fn web(settings: &Settings, loopback: bool) -> Result<WebSettings, StartError> {
     let network = &settings.network;
-    WebSettings {
+    Ok(WebSettings {
         multiuser: settings.accounts.multiuser,
         loopback,
         allowed_hosts: network.allowed_hosts.clone(),
@@ -157,6 +167,7 @@ fn web(settings: &Settings, loopback: bool) -> WebSettings {
         compression_level: u32::try_from(network.http_compression_level.0).unwrap_or(9),
         base_path: settings.base_path().to_owned(),
         https: false,
+        trusted_proxies: network.forwarded_allow_ips.parse().map_err(StartError::Proxies)?,
         pages: pages::source(settings),
-    }
+    })
 }

@@ -40,6 +40,9 @@ pub enum StartError {
     /// The settings would let other sites act for the users.
     #[error("{0}")]
     Cors(&'static str),
+    /// Proxies are named in a way that cannot be understood.
+    #[error("{0}")]
+    Proxies(String),
     /// The database is refused or failed.
     #[error(transparent)]
     Storage(#[from] StorageError),

@@ -50,6 +50,7 @@ impl Server {
         let loopback = listen::is_loopback(address.ip());
         let app = Arc::new(compose(settings, &parts, loopback)?);
         take_up_earlier_run(&app)?;
+        measure_images(&app);
         warn_about_openness(&app, loopback);
         let http = Http::start(listener, Arc::clone(&app))?;
         let workers = workers::start(settings, parts, &app)?;
@@ -139,8 +140,25 @@ fn take_up_earlier_run(app: &App) -> Result<(), StartError> {
     if removed > 0 {
         tracing::info!(removed, "removed the files of images that were never finished or had been deleted");
     }
+    let removed = app.leftovers.sweep()?;
+    if removed > 0 {
+        tracing::info!(removed, "removed the files of accounts that had been removed");
+    }
+    let orphans = app.accounts.adopt_orphans()?;
+    if orphans > 0 {
+        tracing::info!(orphans, "content of accounts that are gone belongs to `system` now; administrators see it");
+    }
     app.queue.recover_at_start()?;
     Ok(())
+}
+
+/// Measures images whose size is not known, on a thread of its own: there may be many, and nothing waits for it.
+fn measure_images(app: &App) {
+    let images = app.images.clone();
+    std::thread::spawn(move || match images.measure() {
+        Ok(measured) => tracing::debug!(measured, "images were measured"),
+        Err(error) => tracing::warn!(error = &error as &dyn std::error::Error, "images could not be measured"),
+    });
 }
 
 fn warn_about_openness(app: &App, loopback: bool) {

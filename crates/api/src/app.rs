@@ -1,15 +1,14 @@
 //! The one state that all requests share. Built once, by the server or by a test.
 
-use crate::WebSettings;
-use invoke_auth::Accounts;
+use crate::{PasswordTurns, WebSettings};
+use invoke_auth::{Accounts, Throttle};
 use invoke_domain::{Clock, Random};
 use invoke_events::Bus;
-use invoke_library::Images;
+use invoke_library::{Images, Leftovers};
 use invoke_model_manager::Models;
 use invoke_queue::Queue;
 use invoke_storage::Database;
 use std::sync::Arc;
-use tokio::sync::Semaphore;
 
 /// Everything a handler can reach. Handlers get it only through [`crate::call::Call`], which names who asks, or through
 /// [`crate::call::Anyone`] on the few routes that need nobody.
@@ -33,9 +32,10 @@ pub struct App {
     pub random: Arc<dyn Random>,
     /// How the API presents itself.
     pub web: WebSettings,
-    /// Password checks that may run at the same time: each takes a core and tens of megabytes.
-    pub password_slots: Semaphore,
+    /// Attempts at passwords that failed.
+    pub throttle: Throttle,
+    /// Who is next to have a password hashed.
+    pub password_turns: PasswordTurns,
+    /// Files whose rows went with their owner.
+    pub leftovers: Leftovers,
 }
-
-/// So many password checks may run at once without holding up everything else on a small machine.
-pub const PASSWORD_SLOTS: usize = 2;

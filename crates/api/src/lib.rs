@@ -8,8 +8,10 @@
 //! To add an operation: a file in `routes/<noun>/`, a line in `routes`, a case in `tests/tests/api/access.rs`.
 
 mod app;
+mod attempts;
 mod call;
 mod check;
+mod client;
 mod error;
 mod guard;
 mod openapi;
@@ -20,7 +22,9 @@ mod settings;
 mod socket;
 mod wire;
 
-pub use app::{App, PASSWORD_SLOTS};
+pub use app::App;
+pub use attempts::PasswordTurns;
+pub use client::TrustedProxies;
 pub use openapi::openapi;
 pub use settings::{CorsSettings, Page, Pages, WebSettings};
 

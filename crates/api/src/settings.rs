@@ -1,5 +1,6 @@
 //! What the HTTP side needs to know about its surroundings. Plain values; the server maps its configuration to them.
 
+use crate::TrustedProxies;
 use std::borrow::Cow;
 use std::path::PathBuf;
 
@@ -16,6 +17,8 @@ pub struct WebSettings {
     pub cors: CorsSettings,
     /// gzip level for text of 1000 bytes and more; 0 turns compression off.
     pub compression_level: u32,
+    /// Whose word about a client's address counts.
+    pub trusted_proxies: TrustedProxies,
     /// Public path prefix behind a reverse proxy, `/x`, or empty.
     pub base_path: String,
     /// The site is reached over https, so cookies are marked `Secure`.
@@ -33,6 +36,7 @@ impl Default for WebSettings {
             allowed_hosts: Vec::new(),
             cors: CorsSettings::default(),
             compression_level: 9,
+            trusted_proxies: TrustedProxies::default(),
             base_path: String::new(),
             https: false,
             pages: Pages::None,

@@ -20,6 +20,7 @@ mod expand;
 mod read;
 mod recover;
 mod retry;
+mod revoke;
 mod settings;
 mod tell;
 mod workers;

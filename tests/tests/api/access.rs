@@ -2,7 +2,7 @@
 //! user, by the owner and by an administrator. An operation without a case fails; the list of those that need nobody
 //! should only ever shrink.
 
-use invoke_tests::{Answer, Client, PASSWORD, TestServer, graphs};
+use invoke_tests::{ADMIN, Answer, Client, PASSWORD, TestServer, graphs};
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -16,7 +16,7 @@ const OPEN: [(&str, u16); 4] = [
 ];
 
 /// Operations about the own account: there is none in single-user mode.
-const OWN_ACCOUNT: [&str; 8] = [
+const OWN_ACCOUNT: [&str; 14] = [
     "logout_api_v1_auth_logout_post",
     "get_current_user_info_api_v1_auth_me_get",
     "update_current_user_api_v1_auth_me_patch",
@@ -25,6 +25,12 @@ const OWN_ACCOUNT: [&str; 8] = [
     "create_user_api_v1_auth_users_post",
     "get_user_api_v1_auth_users__user_id__get",
     "update_user_api_v1_auth_users__user_id__patch",
+    "delete_user_api_v1_auth_users__user_id__delete",
+    "adopt_content_api_v1_auth_users__user_id__adopt_post",
+    "user_statistics_api_v1_auth_statistics_get",
+    "list_own_sessions_api_v1_auth_sessions_get",
+    "end_own_session_api_v1_auth_sessions__session_id__delete",
+    "end_own_sessions_api_v1_auth_sessions_delete",
 ];
 
 /// An operation, what to send, and what another user, the owner and an administrator get.
@@ -41,6 +47,8 @@ struct Sent {
     parts: Vec<(&'static str, String)>,
     query: &'static str,
     body: Option<Value>,
+    /// Sign in again for it, since it ends the session.
+    anew: bool,
 }
 
 /// Somebody owns things; somebody else does not.
@@ -70,6 +78,19 @@ impl World {
         parts([("user_id", self.server.actor(&self.owner).user_id().to_string())])
     }
 
+    /// An account that may go.
+    fn spare_account(&self) -> Sent {
+        let number = self.admin.get("/api/v1/auth/users").ok().as_array().unwrap().len();
+        parts([("user_id", self.server.user(&format!("spare{number}")).own_id())])
+    }
+
+    /// A session of the owner's that nobody uses.
+    fn spare_session(&self) -> Sent {
+        let sessions = self.server.sign_in("owner@example.com").get("/api/v1/auth/sessions").ok();
+        let current = sessions.as_array().unwrap().iter().find(|session| session["is_current"] == true).unwrap();
+        parts([("session_id", current["session_id"].as_str().unwrap().to_owned())])
+    }
+
     fn new_account(&self) -> Sent {
         body(Sent::default(), json!({ "email": "new@example.com", "password": PASSWORD }))
     }
@@ -83,6 +104,10 @@ impl World {
 
 fn nothing(_: &World) -> Sent {
     Sent::default()
+}
+
+fn anew(_: &World) -> Sent {
+    Sent { anew: true, ..Sent::default() }
 }
 
 fn parts<const N: usize>(parts: [(&'static str, String); N]) -> Sent {
@@ -123,6 +148,15 @@ fn cases() -> Vec<Case> {
         case("create_user_api_v1_auth_users_post", World::new_account, [403, 403, 201]),
         case("get_user_api_v1_auth_users__user_id__get", World::account, ADMINS),
         case("update_user_api_v1_auth_users__user_id__patch", |world| body(world.account(), json!({})), ADMINS),
+        case("delete_user_api_v1_auth_users__user_id__delete", World::spare_account, [403, 403, 204]),
+        case(
+            "adopt_content_api_v1_auth_users__user_id__adopt_post",
+            |world| body(world.account(), json!({ "dry_run": true })),
+            ADMINS,
+        ),
+        case("user_statistics_api_v1_auth_statistics_get", nothing, ADMINS),
+        case("list_own_sessions_api_v1_auth_sessions_get", nothing, EVERYBODY),
+        case("end_own_session_api_v1_auth_sessions__session_id__delete", World::spare_session, [404, 204, 404]),
         case("refresh_media_cookie_api_v1_auth_media_cookie_post", nothing, EVERYBODY),
         case("list_model_records", nothing, EVERYBODY),
         case("get_model_record", model, [404, 404, 404]),
@@ -182,8 +216,9 @@ fn cases() -> Vec<Case> {
         case("get_client_state_keys_by_prefix", |_| state("prefix=k"), EVERYBODY),
         case("delete_client_state_by_key", |_| state("key=k"), EVERYBODY),
         case("delete_client_state", queue, EVERYBODY),
-        // Last: it ends the callers' sessions.
-        case("logout_api_v1_auth_logout_post", nothing, EVERYBODY),
+        case("logout_api_v1_auth_logout_post", anew, EVERYBODY),
+        // Last: it ends all sessions of the callers.
+        case("end_own_sessions_api_v1_auth_sessions_delete", nothing, EVERYBODY),
     ]
 }
 
@@ -255,9 +290,15 @@ fn every_operation_answers_each_kind_of_caller_as_the_table_says() {
     let world = World::new(TestServer::multiuser().without_workers().start());
     let operations = operations(&world.server.nobody());
     for case in cases() {
-        let callers = [("another user", &world.other), ("the owner", &world.owner), ("an administrator", &world.admin)];
-        for ((who, client), status) in callers.into_iter().zip(case.statuses) {
-            let answer = ask(client, &operations[case.operation], (case.send)(&world));
+        let callers = [
+            ("another user", &world.other, "other@example.com"),
+            ("the owner", &world.owner, "owner@example.com"),
+            ("an administrator", &world.admin, ADMIN),
+        ];
+        for ((who, client, email), status) in callers.into_iter().zip(case.statuses) {
+            let sent = (case.send)(&world);
+            let client = if sent.anew { world.server.sign_in(email) } else { client.clone() };
+            let answer = ask(&client, &operations[case.operation], sent);
             assert_eq!(answer.status, status, "{} by {who}: {}", case.operation, answer.text());
         }
     }
@@ -272,7 +313,7 @@ fn without_accounts_only_the_own_account_is_out_of_reach() {
     for case in cases() {
         let (method, path) = &operations[case.operation];
         let mut sent = Sent::default();
-        for part in ["queue_id", "batch_id", "destination", "key", "user_id"] {
+        for part in ["queue_id", "batch_id", "destination", "key", "user_id", "session_id"] {
             sent.parts.push((part, "x".to_owned()));
         }
         sent.parts.extend([("image_name", name.clone()), ("item_id", "9".to_owned()), ("id", "9".to_owned())]);

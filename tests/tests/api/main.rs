@@ -2,13 +2,18 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
 
 mod access;
+mod account_removal;
 mod auth;
 mod browser_attacks;
 mod client_state;
 mod images;
+mod limits;
 mod models;
 mod pages;
 mod queue;
 mod replay;
+mod revocation;
+mod sessions;
 mod socket;
 mod starting;
+mod tokens;

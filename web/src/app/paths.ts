@@ -5,6 +5,7 @@ export const paths = {
   image: (name: string) => `/image/${encodeURIComponent(name)}`,
   login: () => '/login',
   setup: () => '/setup',
+  password: () => '/password',
 };
 
 /** Where to go after signing in: only to a place within the page. */

@@ -28,7 +28,7 @@ macro_rules! operations {
 operations! {
     auth::{
         status, login, logout, media_cookie, me, update_me, setup, generate_password, list_users, create_user, get_user,
-        update_user,
+        update_user, delete_user, adopt, statistics, list_sessions, end_session, sign_out_everywhere,
     },
     app::{version},
     models::{list, get, delete, install, list_installs, get_install, stats},

@@ -16,7 +16,7 @@ pub use bulk::{Selection, cancel_where, delete_where, find, prune_to};
 pub use change::{Finish, NewBatch, NewItem, cancel, delete, finish, insert_batch, update_session};
 pub use claim::{Claim, Order, claim};
 pub use recover::{Recovered, cancel_interrupted, requeue_interrupted};
-pub use running::{any_running, running_of};
+pub use running::{any_running, owners_of_running, running_of};
 
 use crate::time::{SqlTime, malformed};
 use crate::{ReadTx, StorageError};
