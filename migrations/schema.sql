@@ -521,3 +521,32 @@ CREATE TABLE pending_owned_file_deletions (
     subfolder TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (kind, name)
 );
+
+CREATE TABLE queue_counts (
+    queue_id TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    status TEXT NOT NULL,
+    items INTEGER NOT NULL,
+    PRIMARY KEY (queue_id, user_id, status)
+) WITHOUT ROWID;
+
+CREATE TABLE queue_batch_counts (
+    batch_id TEXT NOT NULL,
+    queue_id TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    status TEXT NOT NULL,
+    items INTEGER NOT NULL,
+    PRIMARY KEY (batch_id, queue_id, user_id, status)
+) WITHOUT ROWID;
+
+CREATE TABLE queue_counted (
+    one INTEGER NOT NULL PRIMARY KEY CHECK (one = 1),
+    last_item_id INTEGER NOT NULL
+);
+
+CREATE TABLE model_moves (
+    model_key TEXT NOT NULL PRIMARY KEY,
+    -- Both relative to the models folder.
+    old_path TEXT NOT NULL,
+    new_path TEXT NOT NULL
+);

@@ -1,13 +1,18 @@
 //! A socket.io client as small as the tests need: one websocket, text frames, the default namespace.
 
 use serde_json::{Value, json};
+use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::time::Duration;
-use tokio_tungstenite::tungstenite::{Message, WebSocket, stream::MaybeTlsStream};
+use tokio_tungstenite::tungstenite::{Message, WebSocket};
+
+/// What a socket is carried by.
+pub trait Carrier: Read + Write + Send {}
+impl<T: Read + Write + Send> Carrier for T {}
 
 /// A connected listener that has subscribed to the queue `default`.
 pub struct Listener {
-    socket: WebSocket<MaybeTlsStream<TcpStream>>,
+    socket: WebSocket<Box<dyn Carrier>>,
 }
 
 /// One event: its name and payload.
@@ -34,10 +39,20 @@ impl Listener {
     pub fn try_connect(base: &str, token: &str) -> Result<Self, String> {
         let address = base.replacen("http", "ws", 1);
         let url = format!("{address}/ws/socket.io/?EIO=4&transport=websocket");
-        let (socket, _) = tokio_tungstenite::tungstenite::connect(url).unwrap();
-        if let MaybeTlsStream::Plain(stream) = socket.get_ref() {
-            stream.set_read_timeout(Some(Duration::from_secs(120))).unwrap();
-        }
+        let authority = address.trim_start_matches("ws://").split('/').next().unwrap();
+        let stream = TcpStream::connect(authority).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(120))).unwrap();
+        Self::over(stream, &url, token)
+    }
+
+    /// Connects to `url` over a connection that is open already, or gives the packet that refuses.
+    ///
+    /// # Panics
+    /// When what answers is no socket.
+    pub fn over(carrier: impl Carrier + 'static, url: &str, token: &str) -> Result<Self, String> {
+        let carrier: Box<dyn Carrier> = Box::new(carrier);
+        let (socket, _) =
+            tokio_tungstenite::tungstenite::client(url, carrier).unwrap_or_else(|error| panic!("{error}"));
         let mut listener = Self { socket };
         assert!(listener.packet().starts_with('0'), "expected the open packet");
         listener.send(&format!("40{}", json!({ "token": token })));

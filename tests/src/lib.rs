@@ -5,11 +5,15 @@
 
 mod client;
 pub mod clock;
+pub mod commands;
 pub mod events;
 pub mod graphs;
+pub mod nginx;
 pub mod process;
 pub mod recording;
 mod server;
+pub mod sqlite;
+pub mod tls;
 mod toys;
 
 pub use client::{Answer, Client};

@@ -129,6 +129,12 @@ impl ServerProcess {
         serde_json::from_str(&text).unwrap()
     }
 
+    /// DELETE, which must succeed.
+    pub fn delete(&self, path: &str) {
+        let answer = self.authorised(self.client().delete(format!("{}{path}", self.base))).send().unwrap();
+        assert!(answer.status().is_success(), "DELETE {path}: {}", answer.status());
+    }
+
     /// GET, with the bytes of a successful answer.
     pub fn get_bytes(&self, path: &str) -> Vec<u8> {
         let answer = self.authorised(self.client().get(format!("{}{path}", self.base))).send().unwrap();
@@ -174,6 +180,12 @@ impl ServerProcess {
     pub fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
+    }
+
+    /// Asks the server to end, as `systemctl stop` does, and waits until it has.
+    pub fn stop(mut self) {
+        let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        assert!(asked.success() && self.child.wait().unwrap().success(), "the server did not end in order");
     }
 
     /// What the server has logged since last asked.

@@ -126,6 +126,11 @@ impl TestServer {
         self.server.url()
     }
 
+    /// What the server's parts tell one another.
+    pub fn bus(&self) -> &invoke_events::Bus {
+        &self.server.app().bus
+    }
+
     /// `127.0.0.1:<port>`.
     pub fn authority(&self) -> String {
         self.server.address().to_string()

@@ -15,6 +15,8 @@ pub(crate) enum Part {
     Node,
     /// The browser of the browser tests.
     Chromium,
+    /// The reverse proxy of the proxy tests.
+    Nginx,
 }
 
 impl Part {
@@ -24,6 +26,7 @@ impl Part {
             Self::Pip => works("python3", &["-m", "pip", "--version"]),
             Self::Node => works("npm", &["--version"]) && node_major().is_some_and(|major| major >= 20),
             Self::Chromium => works("/usr/bin/chromium", &["--version"]),
+            Self::Nginx => works("/usr/sbin/nginx", &["-v"]),
         }
     }
 
@@ -33,6 +36,7 @@ impl Part {
             Self::Pip => "Python 3 with pip",
             Self::Node => "Node.js 20 or newer with npm",
             Self::Chromium => "Chromium, for the browser tests",
+            Self::Nginx => "nginx, for the tests behind a reverse proxy",
         }
     }
 
@@ -42,6 +46,7 @@ impl Part {
             Self::Pip => &["python3", "python3-pip"],
             Self::Node => &["nodejs", "npm"],
             Self::Chromium => &["chromium"],
+            Self::Nginx => &["nginx"],
         }
     }
 }

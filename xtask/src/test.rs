@@ -45,22 +45,22 @@ fn run_all(options: &Options, target: Option<&Path>) -> Result<()> {
         let mut command = shell::cargo(arguments);
         if let Some(target) = target {
             command.env("CARGO_TARGET_DIR", target);
+            // Under its real name libtorch is the same in every clone, and what links it is built once for all of them.
+            if let Ok(libtorch) = root().join(".libtorch").canonicalize() {
+                command.env("LIBTORCH", libtorch);
+            }
         }
         command
     };
     let mut stages = Stages::default();
-    let result = all_stages(&mut stages, options, &cargo, target);
+    let built = target.map_or_else(|| root().join("target"), Path::to_owned).join("debug");
+    let result = all_stages(&mut stages, options, &cargo, &built);
     stages.report();
     result
 }
 
-fn all_stages(
-    stages: &mut Stages,
-    options: &Options,
-    cargo: &dyn Fn(&[&str]) -> Command,
-    target: Option<&Path>,
-) -> Result<()> {
-    let parts = [Part::Compiler, Part::Pip, Part::Node, Part::Chromium];
+fn all_stages(stages: &mut Stages, options: &Options, cargo: &dyn Fn(&[&str]) -> Command, built: &Path) -> Result<()> {
+    let parts = [Part::Compiler, Part::Pip, Part::Node, Part::Chromium, Part::Nginx];
     stages.stage("system", || require(&parts, unattended(options.yes)))?;
     stages.stage("libtorch", || libtorch::prepare(false))?;
     stages.stage("format", || shell::run(&mut cargo(&["fmt", "--all", "--check"])))?;
@@ -76,14 +76,13 @@ fn all_stages(
     let clippy =
         ["clippy", "--workspace", "--all-targets", "--features", "invoke-server/web-ui", "--", "-D", "warnings"];
     stages.stage("clippy", || shell::run(&mut cargo(&clippy)))?;
-    let build = ["build", "--workspace", "--bins"];
+    let build = ["build", "--workspace", "--bins", "--examples"];
     stages.stage("build", || shell::run(&mut cargo(&build)))?;
-    stages.stage("OpenAPI document", || openapi::compare(cargo))?;
+    stages.stage("OpenAPI document", || openapi::compare_with(&built.join("examples/openapi")))?;
     stages.stage("Rust tests", || shell::run(&mut cargo(rust_tests())))?;
     stages.stage("browser tests", || {
-        let target = target.map_or_else(|| root().join("target"), Path::to_owned);
         let mut playwright = shell::command("npm", &["run", "e2e"]);
-        playwright.current_dir(root().join("web")).env("INVOKEAI_BINARIES", target.join("debug"));
+        playwright.current_dir(root().join("web")).env("INVOKEAI_BINARIES", built);
         shell::run(&mut playwright)
     })
 }

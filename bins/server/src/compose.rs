@@ -2,7 +2,7 @@
 
 use crate::workers::WorkersFrom;
 use crate::{StartError, pages};
-use invoke_api::{App, CorsSettings, PasswordTurns, WebSettings};
+use invoke_api::{App, CorsSettings, PasswordTurns, TrustedProxies, WebSettings};
 use invoke_auth::{Accounts, AuthSettings, HashCost, PasswordPolicy, Throttle};
 use invoke_config::Settings;
 use invoke_config::sections::{
@@ -53,14 +53,14 @@ impl Parts {
 pub(crate) fn compose(settings: &Settings, parts: &Parts, loopback: bool) -> Result<App, StartError> {
     let (clock, random) = (Arc::clone(&parts.clock), Arc::clone(&parts.random));
     let bus = Bus::default();
-    let database = Database::open(&storage(settings), Arc::clone(&clock), &*random)?;
+    let database = Database::open(&storage_settings(settings), Arc::clone(&clock), &*random)?;
     let accounts =
         Accounts::new(database.clone(), auth(settings, parts.hash_cost), Arc::clone(&clock), Arc::clone(&random))?;
     let images = Images::new(database.clone(), images(settings), Arc::clone(&clock), Arc::clone(&random))?;
     let models = Models::new(database.clone(), models(settings), bus.clone(), Arc::clone(&random));
     let queue =
-        Queue::new(database.clone(), queue(settings), Arc::clone(&parts.catalogue), bus.clone(), Arc::clone(&random));
-    let web = web(settings, loopback)?;
+        Queue::new(database.clone(), queue(settings), allowed_nodes(settings, parts), bus.clone(), Arc::clone(&random));
+    let web = web(settings, loopback);
     let leftovers = Leftovers::new(database.clone(), owned_folders(settings));
     let throttle = Throttle::new(Arc::clone(&clock));
     web.cors.check().map_err(StartError::Cors)?;
@@ -77,9 +77,23 @@ fn owned_folders(settings: &Settings) -> OwnedFolders {
     }
 }
 
-fn storage(settings: &Settings) -> StorageSettings {
+/// The nodes that may be enqueued. Workers have all of them: their catalogue must equal the server's whole one.
+fn allowed_nodes(settings: &Settings, parts: &Parts) -> Arc<Catalogue> {
+    let (allow, deny) = (&settings.queue.allow_nodes, &settings.queue.deny_nodes);
+    if allow.is_none() && deny.is_none() {
+        return Arc::clone(&parts.catalogue);
+    }
+    let names = |list: &Option<Vec<String>>, kind: &str| list.iter().flatten().any(|name| name == kind);
+    // An empty list of what is allowed says nothing, as in the reference.
+    let all = allow.as_ref().is_none_or(Vec::is_empty);
+    Arc::new(parts.catalogue.restricted(|kind| (all || names(allow, kind)) && !names(deny, kind)))
+}
+
+/// Where the database of these settings is and how it is kept.
+pub fn storage_settings(settings: &Settings) -> StorageSettings {
     StorageSettings {
         path: settings.database_file(),
+        models_dir: Some(settings.paths.models_dir.clone()),
         sync_full: settings.paths.database_sync == DatabaseSync::Full,
         ..StorageSettings::default()
     }
@@ -152,9 +166,9 @@ fn queue(settings: &Settings) -> QueueSettings {
     }
 }
 
-fn web(settings: &Settings, loopback: bool) -> Result<WebSettings, StartError> {
+fn web(settings: &Settings, loopback: bool) -> WebSettings {
     let network = &settings.network;
-    Ok(WebSettings {
+    WebSettings {
         multiuser: settings.accounts.multiuser,
         loopback,
         allowed_hosts: network.allowed_hosts.clone(),
@@ -166,8 +180,11 @@ fn web(settings: &Settings, loopback: bool) -> Result<WebSettings, StartError> {
         },
         compression_level: u32::try_from(network.http_compression_level.0).unwrap_or(9),
         base_path: settings.base_path().to_owned(),
-        https: false,
-        trusted_proxies: network.forwarded_allow_ips.parse().map_err(StartError::Proxies)?,
+        https: network.ssl_certfile.is_some(),
+        trusted_proxies: TrustedProxies::new(
+            network.forwarded_allow_ips.everybody,
+            network.forwarded_allow_ips.networks.clone(),
+        ),
         pages: pages::source(settings),
-    })
+    }
 }

@@ -1,5 +1,6 @@
 //! Why a server did not start, in words for the person who started it.
 
+use crate::tls::CertificateError;
 use invoke_auth::AuthError;
 use invoke_graph::GraphError;
 use invoke_library::LibraryError;
@@ -34,15 +35,12 @@ pub enum StartError {
     /// Threads cannot be started.
     #[error("cannot start the threads of the server")]
     Threads(#[source] std::io::Error),
-    /// Certificates are configured, which this release cannot use.
-    #[error("`ssl_certfile` is set, but this release does not speak https itself; put a reverse proxy before it")]
-    Https,
+    /// The certificate or its key cannot be used.
+    #[error(transparent)]
+    Certificate(#[from] CertificateError),
     /// The settings would let other sites act for the users.
     #[error("{0}")]
     Cors(&'static str),
-    /// Proxies are named in a way that cannot be understood.
-    #[error("{0}")]
-    Proxies(String),
     /// The database is refused or failed.
     #[error(transparent)]
     Storage(#[from] StorageError),

@@ -6,6 +6,7 @@
 //! start.rs      the order of the start, and of the end
 //! compose.rs    from settings to the plain settings of each crate, and the parts put together
 //! folders.rs    the folders of a root directory      listen.rs   the socket, or the next free one
+//! tls.rs        certificate and key for https
 //! pages.rs      where the browser's files come from  workers.rs  who runs the queue's items
 //! ```
 
@@ -16,9 +17,11 @@ mod listen;
 pub mod logging;
 mod pages;
 mod start;
+mod tls;
 mod workers;
 
-pub use compose::Parts;
+pub use compose::{Parts, storage_settings};
 pub use error::StartError;
 pub use start::Server;
+pub use tls::CertificateError;
 pub use workers::{Pieces, WorkersFrom};

@@ -1,7 +1,10 @@
-//! `invokeai-web`: arguments in, a server until it is told to stop, an exit code out.
+//! `invokeai-web`: arguments in, a server until it is told to stop or one command on its root, an exit code out.
+
+mod commands;
 
 use clap::Parser;
 use clap::error::ErrorKind;
+use commands::Command;
 use invoke_config::{LoadOptions, Settings};
 use invoke_server::{Parts, Server, logging};
 use std::path::PathBuf;
@@ -12,15 +15,15 @@ const USAGE: u8 = 2;
 /// The program was understood and could not do it.
 const FAILURE: u8 = 1;
 
-/// Serves the web pages and the API of invokeai-rs.
+/// Serves the web pages and the API of invokeai-rs; with a command, does that one thing on the root instead.
 #[derive(Debug, Parser)]
 #[command(name = "invokeai-web", version = VERSION, disable_help_subcommand = true)]
 struct Arguments {
     /// Root directory: configuration, database, models, outputs.
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", global = true)]
     root: Option<PathBuf>,
     /// Configuration file; `invokeai.yaml` in the root directory otherwise.
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", global = true)]
     config: Option<PathBuf>,
     /// Address to listen on; 0.0.0.0 for the whole network.
     #[arg(long, value_name = "ADDRESS")]
@@ -29,8 +32,10 @@ struct Arguments {
     #[arg(long, value_name = "PORT")]
     port: Option<u16>,
     /// What is logged: debug, info, warning, error or critical.
-    #[arg(long, value_name = "LEVEL")]
+    #[arg(long, value_name = "LEVEL", global = true)]
     log_level: Option<String>,
+    #[command(subcommand)]
+    command: Option<Command>,
 }
 
 const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (InvokeAI 6.14.2 API)");
@@ -53,6 +58,7 @@ fn main() -> ExitCode {
         environment: std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .collect(),
+        read_only: false,
     };
     let loaded = match Settings::load(options) {
         Ok(loaded) => loaded,
@@ -65,8 +71,12 @@ fn main() -> ExitCode {
     for warning in &loaded.warnings {
         tracing::warn!("{warning}");
     }
-    match serve(&loaded.settings) {
-        Ok(()) => ExitCode::SUCCESS,
+    let result = match arguments.command {
+        Some(command) => command.run(&loaded.settings),
+        None => serve(&loaded.settings).map(|()| ExitCode::SUCCESS),
+    };
+    match result {
+        Ok(code) => code,
         Err(error) => {
             complain(&error);
             ExitCode::from(FAILURE)

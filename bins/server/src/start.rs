@@ -3,7 +3,7 @@
 
 use crate::compose::{Parts, compose};
 use crate::workers::Running;
-use crate::{StartError, folders, listen, workers};
+use crate::{StartError, folders, listen, tls, workers};
 use actix_web::dev::ServerHandle;
 use actix_web::{App as Site, HttpServer};
 use invoke_api::App;
@@ -40,9 +40,7 @@ impl Server {
     /// # Errors
     /// When the root cannot be used, the database is refused, or the address cannot be listened on.
     pub fn start(settings: &Settings, parts: Parts) -> Result<Self, StartError> {
-        if settings.network.ssl_certfile.is_some() {
-            return Err(StartError::Https);
-        }
+        let tls = tls::load(settings)?;
         folders::make(settings)?;
         let port = u16::try_from(settings.network.port.0).unwrap_or_default();
         let listener = listen::bind(&settings.network.host, port)?;
@@ -52,7 +50,7 @@ impl Server {
         take_up_earlier_run(&app)?;
         measure_images(&app);
         warn_about_openness(&app, loopback);
-        let http = Http::start(listener, Arc::clone(&app))?;
+        let http = Http::start(listener, Arc::clone(&app), tls)?;
         let workers = workers::start(settings, parts, &app)?;
         Ok(Self { address, base_path: app.web.base_path.clone(), app, http, workers })
     }
@@ -69,7 +67,8 @@ impl Server {
             IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
             ip => ip,
         };
-        format!("http://{}{}", SocketAddr::new(ip, self.address.port()), self.base_path)
+        let scheme = if self.app.web.https { "https" } else { "http" };
+        format!("{scheme}://{}{}", SocketAddr::new(ip, self.address.port()), self.base_path)
     }
 
     /// The shared state, for tests that look behind the API.
@@ -92,7 +91,7 @@ impl Drop for Server {
 }
 
 impl Http {
-    fn start(listener: TcpListener, app: Arc<App>) -> Result<Self, StartError> {
+    fn start(listener: TcpListener, app: Arc<App>, tls: Option<rustls::ServerConfig>) -> Result<Self, StartError> {
         let configure = invoke_api::configure(app);
         let threads = std::thread::available_parallelism().map_or(1, usize::from).min(MOST_HTTP_THREADS);
         let (sender, receiver) = mpsc::channel();
@@ -102,9 +101,12 @@ impl Http {
                     .workers(threads)
                     .shutdown_timeout(GRACE_SECONDS)
                     .keep_alive(Duration::from_secs(75))
-                    .disable_signals()
-                    .listen(listener)?
-                    .run();
+                    .disable_signals();
+                let server = match tls {
+                    Some(tls) => server.listen_rustls_0_23(listener, tls)?,
+                    None => server.listen(listener)?,
+                }
+                .run();
                 // Nobody waits for the handle any more: there is nothing to serve for.
                 let _ = sender.send(server.handle());
                 server.await

@@ -58,6 +58,10 @@ impl Host for ServerHost {
         Ok(LoadedImage { mode, width: picture.width, height: picture.height, pixels: picture.pixels.into(), metadata })
     }
 
+    fn sees_images(&self, names: &[String]) -> bool {
+        self.0.see_images(names.to_vec()).unwrap_or(false)
+    }
+
     fn model(&self, key: &str) -> Result<ModelInfo, HostError> {
         let found = self.0.find_model(key).map_err(refused)?;
         let config = serde_json::from_str(&found.config).map_err(broken)?;

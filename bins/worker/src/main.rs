@@ -90,17 +90,25 @@ fn serve(socket: &Path, device: &str) -> Result<()> {
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     let Attached { welcome, link, mut commands } = runtime.block_on(attach(socket, hello))?;
+    let results = work::Results::new(&welcome);
+    let commanded = results.clone();
     let (sender, receiver) = mpsc::channel();
     runtime.spawn(async move {
-        while let Some(Command::Run { run, session }) = commands.next().await {
-            if sender.send((run, session)).is_err() {
-                break;
+        while let Some(command) = commands.next().await {
+            match command {
+                Command::Run { run, session, owner } => {
+                    if sender.send((run, session, owner)).is_err() {
+                        break;
+                    }
+                }
+                Command::Cache(command) => commanded.command(command),
+                Command::Stop => break,
             }
         }
     });
-    let mut worker = work::Worker::new(registry, device, &welcome);
-    for (run, session) in receiver {
-        worker.execute(&link.run(run), &session);
+    let mut worker = work::Worker::new(registry, device, &welcome, &results);
+    for (run, session, owner) in receiver {
+        worker.execute(&link.run(run), &session, &owner);
     }
     Ok(())
 }

@@ -47,6 +47,7 @@ pub(crate) fn finish(link: &RunLink, outcome: Outcome, session: Option<String>) 
         Outcome::Completed => link.finish_completed(session),
         Outcome::Failed(failure) => link.finish_failed(session, wire(failure)),
         Outcome::Canceled => link.finish_canceled(session),
+        Outcome::Waiting { node } => link.finish_waiting(session, node),
     }
 }
 

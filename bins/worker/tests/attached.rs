@@ -101,7 +101,7 @@ impl Attached {
         let graph = validate(graph, &catalogue, &OsRandom).unwrap();
         let session = Session::new(graph, "session".to_owned(), &OsRandom);
         let (_, session) = pack(1, serde_json::to_string(&session).unwrap().into());
-        self.say(to_worker::Body::Run(Run { run: number, session: Some(session) })).await;
+        self.say(to_worker::Body::Run(Run { run: number, session: Some(session), owner: "ann".to_owned() })).await;
         let mut told = Told::default();
         let mut source = String::new();
         loop {

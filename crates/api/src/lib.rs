@@ -1,7 +1,7 @@
 //! The HTTP side: routes, request and response types, the socket, the OpenAPI document, the browser's files. It decodes,
 //! asks, and encodes; rules about accounts, queue, images and models live in their crates, and no SQL is written here.
 //!
-//! A request passes `guard` (host names, origins, headers), then its handler. A handler takes one `call::Call`, whose
+//! A request passes `guard` (prefix and proxies, host names, origins, headers), then its handler. A handler takes one `call::Call`, whose
 //! type says who may get in, reads path, query and body through it (checked against the published schema, `check`),
 //! makes one call into another crate, and encodes the answer. Errors become statuses in `error` and `refusals`.
 //!
@@ -16,6 +16,7 @@ mod error;
 mod guard;
 mod openapi;
 mod pages;
+mod proxies;
 mod refusals;
 mod routes;
 mod settings;
@@ -24,8 +25,8 @@ mod wire;
 
 pub use app::App;
 pub use attempts::PasswordTurns;
-pub use client::TrustedProxies;
 pub use openapi::openapi;
+pub use proxies::TrustedProxies;
 pub use settings::{CorsSettings, Page, Pages, WebSettings};
 
 use actix_web::middleware::from_fn;
@@ -49,7 +50,7 @@ pub fn configure(app: Arc<App>) -> impl Fn(&mut ServiceConfig) + Clone {
             .wrap(from_fn(guard::refresh_token))
             .wrap(from_fn(guard::compress))
             .wrap(from_fn(guard::guard))
-            .wrap(from_fn(guard::strip_prefix));
+            .wrap(from_fn(guard::outside));
         service.service(scope);
     }
 }

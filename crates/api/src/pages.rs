@@ -3,6 +3,7 @@
 
 use crate::call::run_blocking;
 use crate::error::ApiError;
+use crate::guard::Outside;
 use crate::{App, Page, Pages};
 use actix_web::http::header::{self, HeaderMap};
 use actix_web::http::{Method, StatusCode};
@@ -17,6 +18,8 @@ use std::time::UNIX_EPOCH;
 const POLICY: &str = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; \
     img-src 'self' data: blob:; media-src 'self' blob:; font-src 'self' data:; connect-src 'self' ws: wss: data: blob:; \
     worker-src 'self' blob:; object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'";
+/// The page itself; all other files belong to it.
+const INDEX: &str = "index.html";
 const NOT_BUILT: &str = include_str!("pages/not_built.html");
 
 /// Answers what no route took.
@@ -29,11 +32,13 @@ pub(crate) async fn fallback(app: Data<App>, request: HttpRequest) -> HttpRespon
     if is_for_programs(path) {
         return refuse(StatusCode::NOT_FOUND, "Not Found");
     }
+    let prefix = Outside::seen_by(&app.web, &request).prefix;
     if path == "/" && !request.query_string().is_empty() {
-        let home = format!("{}/", app.web.base_path);
+        let home = format!("{prefix}/");
         return HttpResponse::TemporaryRedirect().insert_header((header::LOCATION, home)).finish();
     }
     match find(&app.web.pages, path).await {
+        Ok(Some((name, page))) if name == INDEX => answer(request.headers(), &name, page.below(&prefix)),
         Ok(Some((name, page))) => answer(request.headers(), &name, page),
         Ok(None) => refuse(StatusCode::NOT_FOUND, "Not Found"),
         Err(error) => error.error_response(),
@@ -59,12 +64,35 @@ async fn find(pages: &Pages, path: &str) -> Result<Option<(String, Page)>, ApiEr
     if is_asset(&name) || name.starts_with("locales/") {
         return Ok(None);
     }
-    let index = "index.html".to_owned();
+    let index = INDEX.to_owned();
     if let Some(page) = load(pages, &index).await? {
         return Ok(Some((index, page)));
     }
     let page = Page { bytes: Cow::Borrowed(NOT_BUILT.as_bytes()), tag: "not-built".to_owned() };
     Ok(Some((index, page)))
+}
+
+impl Page {
+    /// The page for visitors who see this server below `prefix`: its addresses are relative to its `<base>`. A page
+    /// without one gets one, since it is also the answer to paths with several segments.
+    fn below(self, prefix: &str) -> Self {
+        let Ok(text) = std::str::from_utf8(&self.bytes) else { return self };
+        let base = format!("<base href=\"{prefix}/\" />");
+        let text = match (text.find("<base "), text.find("<head>")) {
+            (Some(start), _) => {
+                let end = text[start..].find('>').map_or(text.len(), |end| start + end + 1);
+                [&text[..start], &base, &text[end..]].concat()
+            }
+            (None, Some(head)) if !prefix.is_empty() => {
+                let (before, after) = text.split_at(head + "<head>".len());
+                [before, &base, after].concat()
+            }
+            _ => return self,
+        };
+        // The same file is another page below another prefix.
+        let tag = if prefix.is_empty() { self.tag } else { format!("{}{}", self.tag, prefix.replace('/', "-")) };
+        Self { bytes: Cow::Owned(text.into_bytes()), tag }
+    }
 }
 
 async fn load(pages: &Pages, name: &str) -> Result<Option<Page>, ApiError> {
@@ -129,6 +157,21 @@ mod tests {
         for name in ["../secret", "/etc/passwd", "a/../../b", "a\\b", "a\0b", "%2e%2e/secret", "./a"] {
             assert_eq!(inside(root, name), None, "{name}");
         }
+    }
+
+    fn shown(page: &'static str, prefix: &str) -> String {
+        let page = Page { bytes: Cow::Borrowed(page.as_bytes()), tag: "1".to_owned() }.below(prefix);
+        String::from_utf8(page.bytes.into_owned()).unwrap()
+    }
+
+    #[test]
+    fn a_page_says_below_which_prefix_its_addresses_lie() {
+        let ours = "<head>\n<base href=\"/\" />\n<script src=\"a.js\">";
+        assert_eq!(shown(ours, ""), ours);
+        assert_eq!(shown(ours, "/p/q"), "<head>\n<base href=\"/p/q/\" />\n<script src=\"a.js\">");
+        assert_eq!(shown("<head><title>", "/p"), "<head><base href=\"/p/\" /><title>");
+        assert_eq!(shown("<head><title>", ""), "<head><title>");
+        assert_eq!(shown("no page", "/p"), "no page");
     }
 
     #[test]

@@ -18,9 +18,8 @@ impl From<AuthError> for ApiError {
             AuthError::InvalidToken => Self::unauthorized("Invalid or expired token"),
             AuthError::AccountUnavailable => Self::unauthorized("User not found or inactive"),
             AuthError::IncorrectLogin => Self::challenge(detail),
-            AuthError::AccountDisabled | AuthError::SingleUserLogin | AuthError::SingleUserSetup => {
-                Self::forbidden(detail)
-            }
+            AuthError::AccountDisabled | AuthError::RecoveryRefused => Self::forbidden(detail),
+            AuthError::SingleUserLogin | AuthError::SingleUserSetup => Self::forbidden(detail),
             AuthError::NotAnAdministrator(_) => Self::forbidden(detail),
             AuthError::AlreadyConfigured
             | AuthError::Password(_)
@@ -64,6 +63,10 @@ impl From<LibraryError> for ApiError {
             LibraryError::BoardNotFound { .. } => Self::not_found("Board not found"),
             LibraryError::Denied(denied) => denied.into(),
             LibraryError::Swept { .. } => Self::refused(StatusCode::CONFLICT, error.to_string()),
+            // Of the operator's commands, which no route calls.
+            LibraryError::Schedule { .. } | LibraryError::TooMuchMissing { .. } => {
+                Self::internal("maintaining the installation", &error)
+            }
             LibraryError::File { ref source, .. } => Self::internal(&error.to_string(), source),
             LibraryError::Picture(error) => Self::internal("reading or writing a picture", &error),
             LibraryError::Storage(error) => error.into(),

@@ -17,12 +17,12 @@ pub struct WebSettings {
     pub cors: CorsSettings,
     /// gzip level for text of 1000 bytes and more; 0 turns compression off.
     pub compression_level: u32,
-    /// Whose word about a client's address counts.
-    pub trusted_proxies: TrustedProxies,
     /// Public path prefix behind a reverse proxy, `/x`, or empty.
     pub base_path: String,
     /// The site is reached over https, so cookies are marked `Secure`.
     pub https: bool,
+    /// Whose word about prefix, scheme, name and address of a visitor counts.
+    pub trusted_proxies: TrustedProxies,
     /// Where the pages come from.
     pub pages: Pages,
 }
@@ -36,9 +36,9 @@ impl Default for WebSettings {
             allowed_hosts: Vec::new(),
             cors: CorsSettings::default(),
             compression_level: 9,
-            trusted_proxies: TrustedProxies::default(),
             base_path: String::new(),
             https: false,
+            trusted_proxies: TrustedProxies::default(),
             pages: Pages::None,
         }
     }

@@ -235,7 +235,13 @@ impl Accounts {
         Ok(tx.now().duration_since(set_at) > max_age)
     }
 
-    fn sign_in(&self, tx: &Tx<'_>, user: User, remember_me: bool, origin: &Origin) -> Result<SignedIn, AuthError> {
+    pub(crate) fn sign_in(
+        &self,
+        tx: &Tx<'_>,
+        user: User,
+        remember_me: bool,
+        origin: &Origin,
+    ) -> Result<SignedIn, AuthError> {
         let sid = SignInId(new_uuid(&*self.random));
         let expires_at = self.expiry(remember_me);
         let token = self.token(&user, remember_me, Some(&sid), expires_at)?;

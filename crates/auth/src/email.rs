@@ -293,6 +293,24 @@ mod tests {
         }
 
         #[test]
+        fn whatever_is_accepted_is_an_address(text in r"[ -~]{0,30}@[ -~]{0,20}|\PC{0,20}@\PC{0,12}\.(com|local)") {
+            if let Ok(normal) = normalize_email(&text) {
+                let (local, domain) = normal.rsplit_once('@').unwrap();
+                prop_assert!(!local.is_empty() && !domain.is_empty(), "{normal:?}");
+                prop_assert!(domain == "localhost" || domain.contains('.'), "{normal:?}");
+                prop_assert_eq!(domain.to_lowercase(), domain, "a domain is kept in lower case");
+                prop_assert!(normal.len() <= 4 * text.len() + MAX_BYTES);
+            }
+        }
+
+        #[test]
+        fn the_case_of_a_domain_does_not_matter(local in "[a-z0-9]{1,10}", domain in r"[a-z0-9]{1,10}\.(com|de|test)") {
+            let written = |domain: &str| normalize_email(&format!("{local}@{domain}"));
+            prop_assert_eq!(written(&domain.to_uppercase()), written(&domain));
+            prop_assert_eq!(written(&domain), Ok(format!("{local}@{domain}")));
+        }
+
+        #[test]
         fn what_is_normal_stays_so(text in r"[a-zA-Z0-9.+]{1,12}@[a-zA-Z0-9-]{1,8}\.(com|LOCAL|De|bücher)") {
             if let Ok(normal) = normalize_email(&text) {
                 prop_assert_eq!(normalize_email(&normal), Ok(normal.clone()));

@@ -40,6 +40,9 @@ pub enum AuthError {
         /// The address.
         email: String,
     },
+    /// There is no such recovery code, or no longer.
+    #[error("The recovery code is wrong, used or expired")]
+    RecoveryRefused,
     /// There is no such account.
     #[error("User not found")]
     UserNotFound,
@@ -75,7 +78,10 @@ pub enum AuthError {
 impl AuthError {
     /// Whether somebody tried a secret they do not know: such attempts are counted and slowed down.
     pub fn is_failed_attempt(&self) -> bool {
-        matches!(self, Self::IncorrectLogin | Self::CurrentPasswordIncorrect | Self::AlreadyConfigured)
+        matches!(
+            self,
+            Self::IncorrectLogin | Self::CurrentPasswordIncorrect | Self::AlreadyConfigured | Self::RecoveryRefused
+        )
     }
 }
 

@@ -152,7 +152,7 @@ impl Accounts {
         })
     }
 
-    fn set_password(&self, tx: &Tx<'_>, edit: &Grant<Account, Edit>, hash: &str) -> Result<(), AuthError> {
+    pub(crate) fn set_password(&self, tx: &Tx<'_>, edit: &Grant<Account, Edit>, hash: &str) -> Result<(), AuthError> {
         if let Some(before) = users::password_hash(tx, edit.id())?
             && !password_history::list(tx, edit.id(), usize::MAX)?.contains(&before)
         {
@@ -164,7 +164,7 @@ impl Accounts {
     }
 
     /// Checks a new password and hashes it.
-    fn checked_hash(&self, id: &UserId, password: &str) -> Result<String, AuthError> {
+    pub(crate) fn checked_hash(&self, id: &UserId, password: &str) -> Result<String, AuthError> {
         let rules = &self.settings.passwords;
         rules.check(password)?;
         if rules.history > 0 {

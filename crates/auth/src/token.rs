@@ -216,6 +216,32 @@ mod tests {
         }
 
         #[test]
+        fn what_is_signed_is_read_again(
+            user_id in r"\PC{0,40}", email in r"\PC{0,60}", is_admin: bool, remember_me: bool,
+            token_epoch: i64, left in 1..10_000_000_i64, sid in proptest::option::of("[a-z0-9-]{0,36}"),
+        ) {
+            let exp = now().as_second() + left;
+            let claims = Claims { user_id, email, is_admin, remember_me, token_epoch, exp, sid };
+            let token = signer().sign(&claims).unwrap();
+            prop_assert_eq!(token.split('.').count(), 3);
+            prop_assert!(token.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte)));
+            prop_assert_eq!(signer().verify(&token, now()).unwrap(), claims);
+            prop_assert!(signer().verify(&token, Timestamp::from_second(exp).unwrap()).is_err());
+        }
+
+        #[test]
+        fn signed_nonsense_is_refused_without_a_panic(header in r#"\PC{0,30}|\{"alg":"[A-Za-z0-9]{0,6}"\}"#, body in r"\PC{0,60}") {
+            prop_assert!(signer().verify(&forge(&header, &body), now()).is_err());
+        }
+
+        #[test]
+        fn no_part_of_a_token_is_one(from in 0..200_usize, length in 0..200_usize) {
+            let token = signer().sign(&claims()).unwrap();
+            let part: String = token.chars().skip(from).take(length).collect();
+            prop_assert_eq!(signer().verify(&part, now()).is_ok(), part == token);
+        }
+
+        #[test]
         fn a_changed_character_voids_a_token(position in 0..200_usize, character in "[a-zA-Z0-9_-]") {
             let token = signer().sign(&claims()).unwrap();
             let position = position % token.len();

@@ -33,6 +33,8 @@ pub struct LoadOptions {
     pub log_level: Option<String>,
     /// The process environment.
     pub environment: Vec<(String, String)>,
+    /// Make no file where none is; the defaults count then. For programs that only look at a root.
+    pub read_only: bool,
 }
 
 /// Settings, and what to tell the person about them.
@@ -82,7 +84,7 @@ impl Settings {
         let root = find_root(options.root.clone(), &variable)?;
         let config_file = options.config_file.clone().unwrap_or_else(|| root.join(FILE_NAME));
         let mut warnings = Vec::new();
-        let file = read_file(&config_file, options.config_file.is_none(), &mut warnings)?;
+        let file = read_file(&config_file, options.config_file.is_none(), options.read_only, &mut warnings)?;
         let mut environment: BTreeMap<String, String> = options
             .environment
             .iter()
@@ -204,11 +206,19 @@ fn find_root<'a>(flag: Option<PathBuf>, variable: &dyn Fn(&str) -> Option<&'a St
     std::path::absolute(&root).map_err(|source| ConfigError::Unreadable { file: root, source })
 }
 
-/// The file's keys; `create` writes a new file where there is none.
-fn read_file(path: &Path, create: bool, warnings: &mut Vec<String>) -> Result<Map<String, Value>, ConfigError> {
+/// The file's keys. Where there is none and it `may_be_missing`, a new one is written, unless only reading is wanted.
+fn read_file(
+    path: &Path,
+    may_be_missing: bool,
+    read_only: bool,
+    warnings: &mut Vec<String>,
+) -> Result<Map<String, Value>, ConfigError> {
     let unreadable = |source| ConfigError::Unreadable { file: path.to_owned(), source };
     let bad = |reason: String| ConfigError::BadFile { file: path.to_owned(), reason };
-    if create && !path.exists() {
+    if may_be_missing && !path.exists() {
+        if read_only {
+            return Ok(Map::new());
+        }
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(unreadable)?;
         }

@@ -12,5 +12,5 @@ pub use effects::{Clock, OsRandom, Random, SystemClock, new_uuid};
 pub use ids::{BatchId, BoardId, ImageName, ItemId, ModelKey, QueueId, SessionId, UserId};
 pub use image::{ImageCategory, ImageOrigin, ImageRecord};
 pub use model::ModelRecord;
-pub use queue::{BatchStatus, ItemFailure, ItemStatus, QueueItem, QueueStatus};
+pub use queue::{BatchStatus, ItemCall, ItemFailure, ItemStatus, QueueItem, QueueStatus};
 pub use user::User;

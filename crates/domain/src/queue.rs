@@ -48,6 +48,21 @@ pub struct ItemFailure {
     pub traceback: String,
 }
 
+/// The call of a saved workflow that an item answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ItemCall {
+    /// The call.
+    pub id: String,
+    /// The item that calls.
+    pub parent: ItemId,
+    /// Its session.
+    pub parent_session: SessionId,
+    /// The item with which the chain of calls began.
+    pub root: ItemId,
+    /// How deep in the chain the item is, from 1.
+    pub depth: u32,
+}
+
 /// One item of the queue.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QueueItem {
@@ -87,6 +102,8 @@ pub struct QueueItem {
     pub workflow: Option<String>,
     /// The item this one repeats.
     pub retried_from_item_id: Option<ItemId>,
+    /// The call it answers.
+    pub call: Option<ItemCall>,
     /// Enqueued at.
     pub created_at: Timestamp,
     /// Last change.

@@ -61,6 +61,14 @@ impl Catalogue {
         self.vocabulary.types.get(name)
     }
 
+    /// The catalogue with the nodes that `allows`; outputs and types that only others name stay.
+    #[must_use]
+    pub fn restricted(&self, allows: impl Fn(&str) -> bool) -> Self {
+        let nodes = self.nodes.iter().filter(|(kind, _)| allows(kind));
+        let nodes = nodes.map(|(kind, spec)| (kind.clone(), spec.clone())).collect();
+        Self { nodes, vocabulary: self.vocabulary.clone() }
+    }
+
     /// Adds a node and what it names. Two definitions of one name must agree.
     pub(crate) fn add(&mut self, spec: NodeSpec, vocabulary: Vocabulary) -> Result<(), GraphError> {
         merge(&mut self.vocabulary.types, vocabulary.types)?;

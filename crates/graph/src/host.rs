@@ -25,6 +25,12 @@ pub trait Host: Send + Sync {
     /// Reads a picture that the run's owner may see.
     fn load_image(&self, name: &str) -> Result<LoadedImage, HostError>;
 
+    /// Whether all these pictures are there and the run's owner may see them; asked before a remembered output that names
+    /// them is used again.
+    fn sees_images(&self, names: &[String]) -> bool {
+        names.iter().all(|name| self.load_image(name).is_ok())
+    }
+
     /// Finds a model by its key.
     fn model(&self, key: &str) -> Result<ModelInfo, HostError>;
 }

@@ -1,6 +1,7 @@
 //! A workflow as data: which nodes exist and what they take ([`Catalogue`]), whether a graph is one we can run
 //! ([`validate()`]), and the walk that expands loops and hands out one node after the other ([`Session`], [`Walk`],
-//! [`run_session`]). It knows no node by name but the three that steer the walk: `iterate`, `collect` and `if`.
+//! [`run_session`]). It knows no node by name but those that steer the walk: `iterate`, `collect`, `if`, and the four of
+//! called workflows.
 //!
 //! Nothing here touches a database, HTTP or tensors. A node is a struct made by [`node!`] plus an implementation of
 //! [`Node`] for the context it needs; what it may ask of the outside world is [`Host`].
@@ -43,6 +44,7 @@ extern crate self as invoke_graph; // the macros name this crate by its outside 
 
 mod bounds;
 mod builtin;
+mod calls;
 mod catalogue;
 mod check;
 mod compat;
@@ -62,9 +64,15 @@ mod spec;
 pub mod testing;
 mod validate;
 mod walk;
+mod workflow;
 
 pub use bounds::Bounds;
-pub use builtin::{Collect, CollectOutput, If, IfOutput, Iterate, IterateOutput};
+pub use builtin::{
+    CallSavedWorkflow, Collect, CollectOutput, If, IfOutput, Iterate, IterateOutput, WorkflowReturn, WorkflowReturnGet,
+    WorkflowReturnGetOutput, WorkflowReturnOutput, WorkflowReturnValue, WorkflowReturnValueField,
+    WorkflowReturnValueOutput,
+};
+pub use calls::{CallError, CallExecution, CallFrame, CallParent, CallStatus};
 pub use catalogue::Catalogue;
 pub use check::{check_field, check_value};
 pub use error::GraphError;
@@ -77,11 +85,12 @@ pub use registry::{BoardField, MetadataField, Registry};
 pub use run::{Observer, Outcome, run_session};
 pub use session::Session;
 pub use spec::{
-    Classification, Hints, InputKind, InputSpec, Limits, NodeSpec, ObjectField, OutputField, OutputSpec, TypeSpec,
-    Vocabulary,
+    Classification, Hints, InputKind, InputSpec, Limits, NodeSpec, ObjectField, OutputField, OutputSpec, Rule, Test,
+    TypeSpec, Vocabulary,
 };
 pub use validate::validate;
 pub use walk::{InputProblem, Prepared, Walk, WalkError};
+pub use workflow::{INPUT_PREFIX, SavedWorkflow};
 
 #[doc(hidden)]
 pub mod __private {

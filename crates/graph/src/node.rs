@@ -124,6 +124,9 @@ pub enum NodeError {
     /// The run was cancelled while it was at work.
     #[error("the run was cancelled")]
     Cancelled,
+    /// It calls a saved workflow: the run stops here, and goes on with the result of that call as this node's output.
+    #[error("the run waits for a called workflow")]
+    Calls,
 }
 
 impl NodeError {
@@ -151,11 +154,12 @@ impl NodeError {
         Self::Failed { kind, message, traceback }
     }
 
-    /// The class, `CanceledException` for a cancelled run.
+    /// The class; a word of its own for what is no failure.
     pub fn kind(&self) -> &str {
         match self {
             Self::Failed { kind, .. } => kind,
             Self::Cancelled => "CanceledException",
+            Self::Calls => "WorkflowCall",
         }
     }
 }
@@ -196,6 +200,9 @@ impl<H: Host + ?Sized> Host for Arc<H> {
     }
     fn load_image(&self, name: &str) -> Result<crate::LoadedImage, HostError> {
         (**self).load_image(name)
+    }
+    fn sees_images(&self, names: &[String]) -> bool {
+        (**self).sees_images(names)
     }
     fn model(&self, key: &str) -> Result<crate::ModelInfo, HostError> {
         (**self).model(key)

@@ -1,7 +1,10 @@
 //! The nodes a program can run.
 
 use crate::node::output_value;
-use crate::{Catalogue, Collect, GraphError, If, Iterate, Node, NodeError, RunContext, Vocabulary};
+use crate::{
+    CallSavedWorkflow, Catalogue, Collect, GraphError, If, Iterate, Node, NodeError, RunContext, Vocabulary,
+    WorkflowReturn, WorkflowReturnGet, WorkflowReturnValue,
+};
 use serde_json::Value;
 use std::collections::HashMap;
 
@@ -20,12 +23,16 @@ impl<C> std::fmt::Debug for Registry<C> {
 }
 
 impl<C: RunContext> Registry<C> {
-    /// The nodes that steer the walk: `iterate`, `collect`, `if`.
+    /// The nodes that steer the walk: `iterate`, `collect`, `if`, and those of called workflows.
     pub fn new() -> Result<Self, GraphError> {
         let mut registry = Self { run: HashMap::new(), catalogue: Catalogue::default() };
         registry.add::<Iterate>()?;
         registry.add::<Collect>()?;
         registry.add::<If>()?;
+        registry.add::<CallSavedWorkflow>()?;
+        registry.add::<WorkflowReturn>()?;
+        registry.add::<WorkflowReturnGet>()?;
+        registry.add::<WorkflowReturnValue>()?;
         Ok(registry)
     }
 }

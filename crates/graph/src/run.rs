@@ -27,6 +27,11 @@ pub enum Outcome {
     Failed(ItemFailure),
     /// The run was cancelled, or its owner may no longer run nodes.
     Canceled,
+    /// A node calls a saved workflow; the run goes on when its output has been given to this node.
+    Waiting {
+        /// The prepared node that calls.
+        node: String,
+    },
 }
 
 /// Runs what is left of `session`. A panic in a node fails the run, not the program.
@@ -66,6 +71,7 @@ pub fn run_session<C: RunContext>(
                 }
             }
             Err(NodeError::Cancelled) => return Outcome::Canceled,
+            Err(NodeError::Calls) => return Outcome::Waiting { node: prepared.id },
             Err(error) => {
                 walk.fail(&prepared.id, &error);
                 observer.failed(&prepared, &error);
@@ -75,6 +81,8 @@ pub fn run_session<C: RunContext>(
     }
     if context.is_cancelled() {
         Outcome::Canceled
+    } else if let Some(call) = &session.waiting_workflow_call {
+        Outcome::Waiting { node: call.prepared_call_node_id.clone() }
     } else if session.is_complete() {
         Outcome::Completed
     } else {
@@ -140,7 +148,7 @@ fn failure(error: &NodeError) -> ItemFailure {
         NodeError::Failed { kind, message, traceback } => {
             ItemFailure { kind: kind.clone(), message: message.clone(), traceback: traceback.clone() }
         }
-        NodeError::Cancelled => {
+        NodeError::Cancelled | NodeError::Calls => {
             ItemFailure { kind: error.kind().to_owned(), message: error.to_string(), traceback: String::new() }
         }
     }

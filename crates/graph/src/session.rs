@@ -1,11 +1,11 @@
 //! The execution of one graph as data: the reference's `GraphExecutionState`, read and written as its JSON.
 
 use crate::validate::{fill_node, strip_node};
-use crate::{Catalogue, Edge, Graph, GraphError, GraphNode};
+use crate::{CallExecution, CallFrame, CallParent, Catalogue, Edge, Graph, GraphError, GraphNode};
 use indexmap::{IndexMap, IndexSet};
 use invoke_domain::{Random, new_uuid};
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// A graph under execution: what has been expanded, what has run and what came out. Changed by a [`Walk`](crate::Walk).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -31,19 +31,19 @@ pub struct Session {
     pub errors: IndexMap<String, String>,
     /// Calls of saved workflows that led here.
     #[serde(default)]
-    pub workflow_call_stack: Vec<Value>,
+    pub workflow_call_stack: Vec<CallFrame>,
     /// Calls of saved workflows that ended.
     #[serde(default)]
-    pub workflow_call_history: Vec<Value>,
+    pub workflow_call_history: Vec<CallExecution>,
     /// The call this session answers.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub workflow_call_parent: Option<Value>,
+    pub workflow_call_parent: Option<CallParent>,
     /// The call this session waits for.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub waiting_workflow_call: Option<Value>,
+    pub waiting_workflow_call: Option<CallFrame>,
     /// How that call stands.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub waiting_workflow_call_execution: Option<Value>,
+    pub waiting_workflow_call_execution: Option<CallExecution>,
     /// The session of that call.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub waiting_workflow_call_child_session: Option<Value>,
@@ -132,17 +132,20 @@ impl Session {
         };
         let mut all = Map::with_capacity(fields.len() + 4);
         for (key, value) in fields {
-            let after_history = key == "workflow_call_history";
-            all.insert(key, value);
-            if after_history {
-                for (key, value) in [
-                    ("workflow_call_parent", &self.workflow_call_parent),
-                    ("waiting_workflow_call", &self.waiting_workflow_call),
-                    ("waiting_workflow_call_execution", &self.waiting_workflow_call_execution),
-                    ("waiting_workflow_call_child_session", &self.waiting_workflow_call_child_session),
-                ] {
-                    all.insert(key.to_owned(), value.clone().unwrap_or(Value::Null));
-                }
+            if key != "workflow_call_history" {
+                all.entry(key).or_insert(value);
+                continue;
+            }
+            all.insert(key, self.workflow_call_history.iter().map(CallExecution::to_api).collect());
+            let execution = self.waiting_workflow_call_execution.as_ref().map(CallExecution::to_api);
+            let child = self.waiting_workflow_call_child_session.clone();
+            for (key, value) in [
+                ("workflow_call_parent", json!(self.workflow_call_parent)),
+                ("waiting_workflow_call", json!(self.waiting_workflow_call)),
+                ("waiting_workflow_call_execution", execution.unwrap_or_default()),
+                ("waiting_workflow_call_child_session", child.unwrap_or_default()),
+            ] {
+                all.insert(key.to_owned(), value);
             }
         }
         Value::Object(all)

@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 use invoke_graph::testing::{CountingRandom, registry};
-use invoke_graph::{Catalogue, Graph, Problem, validate};
+use invoke_graph::{Catalogue, Graph, Problem, Rule, Test, validate};
 use serde_json::{Value, json};
 
 fn catalogue() -> Catalogue {
@@ -363,4 +363,43 @@ fn a_graph_is_measured_before_it_is_checked() {
     assert_eq!(problems.len(), 1);
     assert_eq!(problems[0].msg, "Value error, Graph has 5000 nodes, at most 4096 are allowed");
     assert_eq!(problems[0].input, Value::Null);
+}
+
+/// A catalogue with nodes that have rules of their own, as the nodes of the product with these names do.
+fn with_rules() -> Catalogue {
+    let mut catalogue = catalogue();
+    let rule = Rule::at("stop", [("stop", Test::AtMost("start".into()))], "stop must be greater than start");
+    catalogue.nodes.get_mut("range").unwrap().rules.push(rule);
+    catalogue
+}
+
+#[test]
+fn a_rule_between_inputs_is_told_at_the_input_it_is_about() {
+    let check = |node: Value| validate(&one(node), &with_rules(), &CountingRandom::default());
+    // As InvokeAI 6.14.2 answered: type `value_error`, the place of the field, the field's value.
+    let problems = check(json!({ "type": "range", "start": 5, "stop": 5 })).unwrap_err();
+    assert_eq!(problems.len(), 1);
+    assert_eq!(
+        serde_json::to_value(&problems[0]).unwrap(),
+        json!({
+            "type": "value_error", "loc": ["nodes", "a", "range", "stop"],
+            "msg": "Value error, stop must be greater than start", "input": 5, "ctx": { "error": {} },
+        })
+    );
+    assert!(check(json!({ "type": "range", "start": 5, "stop": 6 })).is_ok());
+    // A default is not looked at, as in the reference.
+    assert!(check(json!({ "type": "range", "start": 20 })).is_ok());
+}
+
+#[test]
+fn any_value_may_go_to_the_open_inputs_of_a_call_and_to_no_other_unknown_input() {
+    let nodes =
+        json!({ "n": { "type": "integer", "id": "n" }, "call": { "type": "call_saved_workflow", "id": "call" } });
+    let graph = |field: &str| json!({ "id": "g", "nodes": nodes, "edges": [edge("n", "value", "call", field)] });
+    assert!(check(&graph("saved_workflow_input::a::b")).is_ok());
+    breaks_rule(
+        nodes.clone(),
+        json!([edge("n", "value", "call", "nope")]),
+        "Edge destination field nope does not exist in node call",
+    );
 }

@@ -57,6 +57,24 @@ pub enum LibraryError {
         #[source]
         source: std::io::Error,
     },
+    /// What should say when backups are made is no cron line.
+    #[error("`{line}` is no cron line, such as `0 2 * * *`: {reason}")]
+    Schedule {
+        /// What was given.
+        line: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// So many files are missing that a disk is more likely not there than the files gone.
+    #[error("{missing} of {all} images have no file; is the disk with `{}` there? Nothing was changed", folder.display())]
+    TooMuchMissing {
+        /// Images without a file.
+        missing: usize,
+        /// All images.
+        all: usize,
+        /// Where the files should be.
+        folder: PathBuf,
+    },
     /// The picture could not be encoded or decoded.
     #[error(transparent)]
     Picture(#[from] ImagingError),

@@ -1,4 +1,5 @@
-//! What people keep. So far: images, each a file, a thumbnail and a row that come and go together.
+//! What people keep: images, each a file, a thumbnail and a row that come and go together; backups of all of it, and the check
+//! that rows and files agree.
 //!
 //! No SQL (that is `storage`'s), no decisions about who may do what (those are `permissions`'), no HTTP. Everything here
 //! blocks; async callers move it to a blocking thread. Start with [`Images`].
@@ -7,10 +8,14 @@
 //! that adds the row takes the note back. Deleting turns it around: the transaction that removes the row notes the files.
 //! Whenever the program ends, what is noted is all that may lie around, and [`Images::sweep_leftovers`] removes it.
 
+mod backup;
+mod check;
 mod error;
 mod images;
 mod leftovers;
 
+pub use backup::{BackupDone, BackupPlan, Installation, RestoreDone, Schedule};
+pub use check::{Check, Finding, FindingKind, Repaired};
 pub use error::LibraryError;
 pub use images::{
     BoardChoice, Embedded, ImageQuery, ImageSettings, Images, NameList, NewImage, Page, SubfolderStrategy, Variant,

@@ -8,10 +8,12 @@ use invoke_engine::cache::{CacheKey, CachedModel};
 use invoke_engine::{EngineError, Kind, Tensor};
 use invoke_graph::{Host, ModelInfo, NewImage, NodeError, NodeMeta, PixelMode, Preview, Progress, RunContext};
 use invoke_imaging::{Mode, Pixels};
+use serde_json::Value;
 
 use crate::failure::{engine_failed, not_yet};
 use crate::fields::{ImageField, ModelIdentifierField, SubModelType};
 use crate::outputs::ImageOutput;
+use crate::results::image_names;
 use crate::{Conditioning, Services, TensorStore};
 
 /// The context of one run: the services of its worker, the host that speaks for its owner, and the tensors made so far.
@@ -20,12 +22,33 @@ pub struct Context {
     host: Arc<dyn Host>,
     node: NodeMeta,
     tensors: TensorStore,
+    /// Whose run it is: results are kept by owner.
+    owner: String,
 }
 
 impl Context {
     /// A context for one run.
     pub fn new(services: Arc<Services>, host: Arc<dyn Host>) -> Self {
-        Self { services, host, node: NodeMeta::default(), tensors: TensorStore::default() }
+        Self { services, host, node: NodeMeta::default(), tensors: TensorStore::default(), owner: String::new() }
+    }
+
+    /// The same context for this owner's run.
+    #[must_use]
+    pub fn owned_by(mut self, owner: &str) -> Self {
+        owner.clone_into(&mut self.owner);
+        self
+    }
+
+    /// The same context with what an earlier part of the run has kept.
+    #[must_use]
+    pub fn with_tensors(mut self, tensors: TensorStore) -> Self {
+        self.tensors.extend(tensors);
+        self
+    }
+
+    /// What the run has kept, for a later part of it.
+    pub fn into_tensors(self) -> TensorStore {
+        self.tensors
     }
 
     /// The world outside.
@@ -164,5 +187,21 @@ impl RunContext for Context {
 
     fn is_cancelled(&self) -> bool {
         self.host.is_cancelled()
+    }
+
+    fn recall(&mut self, node: &Value) -> Option<Value> {
+        let recalled = self.services.results.lock().get(&self.owner, node)?;
+        // Pictures may have been deleted, or may no longer be this owner's to see.
+        let images = image_names(&recalled.output);
+        if !images.is_empty() && !self.host.sees_images(&images) {
+            self.services.results.lock().forget(&self.owner, node);
+            return None;
+        }
+        self.tensors.extend(recalled.tensors);
+        Some(recalled.output)
+    }
+
+    fn remember(&mut self, node: &Value, output: &Value) {
+        self.services.results.lock().insert(&self.owner, node, output, &self.tensors);
     }
 }

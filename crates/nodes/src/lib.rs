@@ -10,6 +10,7 @@ mod context;
 mod failure;
 pub mod fields;
 pub mod outputs;
+mod results;
 mod services;
 mod tensors;
 #[cfg(test)]
@@ -103,6 +104,7 @@ pub mod strings {
 }
 
 pub use context::Context;
+pub use results::{ResultCache, ResultStatus};
 pub use services::Services;
 pub use tensors::{Conditioning, TensorStore};
 

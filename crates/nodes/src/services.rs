@@ -8,6 +8,8 @@ use invoke_engine::cache::ModelCache;
 use invoke_engine::device::Device;
 use parking_lot::Mutex;
 
+use crate::ResultCache;
+
 /// One per worker, shared by the contexts of its runs.
 #[derive(Debug)]
 pub struct Services {
@@ -17,13 +19,17 @@ pub struct Services {
     pub kind: Kind,
     /// The models in memory.
     pub models: Mutex<ModelCache>,
+    /// Results of nodes, for equal nodes.
+    pub results: Arc<Mutex<ResultCache>>,
     /// Names, and nodes whose result is random.
     pub random: Arc<dyn Random>,
 }
 
 impl Services {
-    /// Services that compute on `device` in the precision that suits it, and keep about `budget` bytes of models.
+    /// Services that compute on `device` in the precision that suits it, and keep about `budget` bytes of models
+    /// and no results.
     pub fn new(device: Device, budget: u64, random: Arc<dyn Random>) -> Self {
-        Self { device, kind: device.default_kind(), models: Mutex::new(ModelCache::new(budget)), random }
+        let results = Arc::new(Mutex::new(ResultCache::new(0)));
+        Self { device, kind: device.default_kind(), models: Mutex::new(ModelCache::new(budget)), results, random }
     }
 }

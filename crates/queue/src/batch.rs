@@ -260,7 +260,7 @@ fn shape(value: &Value) -> &'static str {
 /// The values as the inputs store them.
 /// differs: the reference looks only whether the inputs exist and lets an item fail when it is its turn; a value that
 /// cannot fit is refused here.
-fn fit_data(
+pub(crate) fn fit_data(
     mut groups: Vec<Vec<Datum>>,
     graph: &Graph,
     catalogue: &Catalogue,

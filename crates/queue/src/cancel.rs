@@ -1,5 +1,5 @@
 //! Cancelling. What waits is canceled at once; what runs is canceled at once as well, and its worker is told, so that its
-//! result comes too late to matter.
+//! result comes too late to matter. Items of one chain of calls are canceled together.
 
 use crate::tell::News;
 use crate::{Queue, QueueError, reach};
@@ -9,22 +9,15 @@ use invoke_storage::queue::Selection;
 use invoke_storage::{ReadTx, StorageError, Tx, queue};
 
 impl Queue {
-    /// Cancels one item and answers with it; one that has ended stays as it is.
+    /// Cancels one item, with all of its chain where it called something or was called, and answers with it; what has
+    /// ended stays as it is.
     pub fn cancel(&self, actor: &Actor, queue_id: &QueueId, id: ItemId) -> Result<QueueItem, QueueError> {
         let mut news = News::default();
         let item = self.0.db.write(|tx| {
             let facts = self.facts_in(tx, actor, queue_id, id)?;
-            let grant = policy::cancel_item(actor, &facts).map_err(|denied| denied_item(id, denied))?;
-            let before = queue::status(tx, id)?;
-            let changed = queue::cancel(tx, &grant)?;
-            let item = queue::get(tx, id)?.ok_or_else(|| not_found(queue_id, id))?;
-            if changed {
-                news.changed(tx, &item)?;
-                if before == Some(ItemStatus::InProgress) {
-                    news.stop(id);
-                }
-            }
-            Ok::<_, QueueError>(item)
+            let _ = policy::cancel_item(actor, &facts).map_err(|denied| denied_item(id, denied))?;
+            cancel_items(tx, &queue::chain_of(tx, &[id])?, &mut news)?;
+            queue::get(tx, id)?.ok_or_else(|| not_found(queue_id, id))
         })?;
         reach!(self, AfterCancel);
         self.tell(news);
@@ -39,7 +32,7 @@ impl Queue {
         batch_ids: &[BatchId],
     ) -> Result<usize, QueueError> {
         let selection = Selection { batch_ids: Some(batch_ids), ..Selection::all(queue_id) };
-        self.cancel_selected(actor, &selection, true)
+        self.cancel_selected(actor, &selection)
     }
 
     /// Cancels the actor's items (an administrator: everybody's) sent to a destination; answers how many.
@@ -50,27 +43,31 @@ impl Queue {
         destination: &str,
     ) -> Result<usize, QueueError> {
         let selection = Selection { destination: Some(destination), ..Selection::all(queue_id) };
-        self.cancel_selected(actor, &selection, true)
+        self.cancel_selected(actor, &selection)
     }
 
     /// Cancels all the actor's items (an administrator: everybody's) that do not run; answers how many.
     pub fn cancel_all_except_current(&self, actor: &Actor, queue_id: &QueueId) -> Result<usize, QueueError> {
-        self.cancel_selected(actor, &Selection::all(queue_id), false)
+        let mut news = News::default();
+        let count = self.0.db.write(|tx| {
+            let except = queue::chains_under_way(tx, queue_id)?;
+            let selection = Selection { except: &except, ..Selection::waiting(queue_id) };
+            let canceled = queue::cancel_where(tx, &actor.scope(), &selection)?;
+            let count = canceled.len();
+            news.canceled(queue_id, canceled);
+            Ok::<_, StorageError>(count)
+        })?;
+        self.tell(news);
+        Ok(count)
     }
 
-    fn cancel_selected(
-        &self,
-        actor: &Actor,
-        selection: &Selection<'_>,
-        also_running: bool,
-    ) -> Result<usize, QueueError> {
+    fn cancel_selected(&self, actor: &Actor, selection: &Selection<'_>) -> Result<usize, QueueError> {
         let scope = actor.scope();
         let mut news = News::default();
         let count = self.0.db.write(|tx| {
             let waiting = Selection { statuses: &[ItemStatus::Pending, ItemStatus::Waiting], ..*selection };
             let canceled = queue::cancel_where(tx, &scope, &waiting)?;
-            let running =
-                if also_running { cancel_running(tx, actor, &scope, selection, &mut news)? } else { Vec::new() };
+            let running = cancel_running(tx, actor, &scope, selection, &mut news)?;
             let count = canceled.len() + running.len();
             news.canceled(selection.queue_id, canceled);
             Ok::<_, StorageError>(count)
@@ -94,6 +91,27 @@ impl Queue {
             policy::Seen::Full(_) | policy::Seen::Redacted => Ok(facts),
         }
     }
+}
+
+/// Cancels those of the items that have not ended, in the name of whoever may cancel one of them: a chain of calls has one
+/// owner. Workers of those that ran are told.
+pub(crate) fn cancel_items(tx: &Tx<'_>, items: &[ItemId], news: &mut News) -> Result<(), StorageError> {
+    let operator = Actor::operator();
+    for id in items {
+        let Some((facts, _)) = queue::facts(tx, *id)? else { continue };
+        let Ok(grant) = policy::cancel_item(&operator, &facts) else { continue };
+        let before = queue::status(tx, *id)?;
+        if !queue::cancel(tx, &grant)? {
+            continue;
+        }
+        if let Some(item) = queue::get(tx, *id)? {
+            news.changed(tx, &item)?;
+        }
+        if before == Some(ItemStatus::InProgress) {
+            news.stop(*id);
+        }
+    }
+    Ok(())
 }
 
 /// Cancels the running items of a selection one by one, since each worker must be told; answers which.

@@ -1,9 +1,10 @@
 //! Handing out items and taking results.
 
+use crate::cancel::cancel_items;
 use crate::tell::News;
-use crate::{Mode, Outcome, Queue, QueueError, reach};
+use crate::{Mode, Outcome, Queue, QueueError, RestartPolicy, reach};
 use invoke_domain::{ItemFailure, ItemId, ItemStatus, ModelKey, QueueItem, UserId};
-use invoke_permissions::{Actor, Control, Grant, ItemFacts, policy};
+use invoke_permissions::{Actor, Control, Grant, policy};
 use invoke_storage::queue::{Claim, Finish, Order};
 use invoke_storage::{StorageError, queue, users};
 use std::sync::atomic::Ordering;
@@ -21,6 +22,8 @@ impl Queue {
             Mode::RoundRobin => Order::RoundRobin,
             Mode::Fifo => Order::Fifo,
         };
+        // As in the reference, only where users take turns; else the order is the one everybody was told.
+        let warm_models = if order == Order::RoundRobin { warm_models } else { &[] };
         let operate = policy::operate_queue(&Actor::operator())?;
         while !self.is_paused() {
             let mut news = News::default();
@@ -60,11 +63,12 @@ impl Queue {
         Ok(user.map(|user| Actor::run(user.id, user.is_admin)))
     }
 
-    /// Ends a running item and keeps its session. Answers whether that was news: the result of an item that was canceled
+    /// Ends a running item, or has it wait for what it calls, and keeps its session. Answers whether that was news: the result of an item that was canceled
     /// or removed meanwhile is not.
     pub fn finish(&self, id: ItemId, session: Option<&str>, outcome: &Outcome) -> Result<bool, QueueError> {
         let operate = policy::operate_queue(&Actor::operator())?;
         let (status, failure): (_, Option<&ItemFailure>) = match outcome {
+            Outcome::Waiting { node } => return self.begin_call(id, session, node),
             Outcome::Completed => (ItemStatus::Completed, None),
             Outcome::Failed(failure) => (ItemStatus::Failed, Some(failure)),
             Outcome::Canceled => (ItemStatus::Canceled, None),
@@ -75,11 +79,31 @@ impl Queue {
             let changed = queue::finish(tx, &operate, id, &Finish { status, failure, session })?;
             if let Some(item) = queue::get(tx, id)?.filter(|_| changed) {
                 news.changed(tx, &item)?;
+                self.called_item_ended(tx, &item, &mut news)?;
             }
-            Ok::<_, StorageError>(changed)
+            Ok::<_, QueueError>(changed)
         })?;
         self.tell(news);
         Ok(changed)
+    }
+
+    /// Gives back a running item, since the server ends in order: it is pending once more, and that is not counted as an
+    /// interruption. Where the restart policy cancels what ran, it is left to the next start.
+    pub fn release(&self, id: ItemId) -> Result<bool, QueueError> {
+        if self.0.settings.restart_policy == RestartPolicy::Cancel {
+            return Ok(false);
+        }
+        let operate = policy::operate_queue(&Actor::operator())?;
+        let mut news = News::default();
+        let released = self.0.db.write(|tx| {
+            let released = queue::release(tx, &operate, id)?;
+            if let Some(item) = queue::get(tx, id)?.filter(|_| released) {
+                news.changed(tx, &item)?;
+            }
+            Ok::<_, StorageError>(released)
+        })?;
+        self.tell(news);
+        Ok(released)
     }
 
     /// Keeps the session of a running item as it stands.
@@ -93,23 +117,11 @@ impl Queue {
         if self.owner_may_run(owner)? {
             return Ok(0);
         }
-        let operator = Actor::operator();
         let mut news = News::default();
         let stopped = self.0.db.write(|tx| {
-            let mut stopped = 0;
-            for id in queue::running_of(tx, owner)? {
-                let Ok(grant) = policy::cancel_item(&operator, &ItemFacts { id, owner: owner.clone() }) else {
-                    continue;
-                };
-                if queue::cancel(tx, &grant)?
-                    && let Some(item) = queue::get(tx, id)?
-                {
-                    news.changed(tx, &item)?;
-                    news.stop(id);
-                    stopped += 1;
-                }
-            }
-            Ok::<_, StorageError>(stopped)
+            let running = queue::running_of(tx, owner)?;
+            cancel_items(tx, &queue::chain_of(tx, &running)?, &mut news)?;
+            Ok::<_, StorageError>(running.len())
         })?;
         self.tell(news);
         Ok(stopped)

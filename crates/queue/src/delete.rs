@@ -1,32 +1,28 @@
 //! Removing items. Running ones are canceled first, so that their workers stop.
 
-use crate::cancel::{cancel_running, denied_item};
+use crate::cancel::{cancel_items, cancel_running, denied_item};
 use crate::tell::News;
 use crate::{Queue, QueueError};
-use invoke_domain::{ItemId, ItemStatus, QueueId};
+use invoke_domain::{ItemId, QueueId};
 use invoke_events::Event;
 use invoke_permissions::{Actor, policy};
 use invoke_storage::queue::Selection;
 use invoke_storage::{StorageError, queue};
 
 impl Queue {
-    /// Removes one item.
+    /// Removes one item, with all of its chain where it called something or was called.
     pub fn delete(&self, actor: &Actor, queue_id: &QueueId, id: ItemId) -> Result<(), QueueError> {
         let mut news = News::default();
         self.0.db.write(|tx| {
             let facts = self.facts_in(tx, actor, queue_id, id)?;
-            let cancel = policy::cancel_item(actor, &facts).map_err(|denied| denied_item(id, denied));
-            let delete = policy::delete_item(actor, &facts).map_err(|denied| denied_item(id, denied))?;
-            let before = queue::status(tx, id)?;
-            if before.is_some_and(|status| !status.is_final()) && queue::cancel(tx, &cancel?)? {
-                if let Some(item) = queue::get(tx, id)? {
-                    news.changed(tx, &item)?;
-                }
-                if before == Some(ItemStatus::InProgress) {
-                    news.stop(id);
-                }
+            let _ = policy::cancel_item(actor, &facts).map_err(|denied| denied_item(id, denied))?;
+            let _ = policy::delete_item(actor, &facts).map_err(|denied| denied_item(id, denied))?;
+            let chain = queue::chain_of(tx, &[id])?;
+            cancel_items(tx, &chain, &mut news)?;
+            for id in chain {
+                let Some((facts, _)) = queue::facts(tx, id)? else { continue };
+                queue::delete(tx, &policy::delete_item(actor, &facts).map_err(|denied| denied_item(id, denied))?)?;
             }
-            queue::delete(tx, &delete)?;
             Ok::<_, QueueError>(())
         })?;
         self.tell(news);
@@ -59,7 +55,9 @@ impl Queue {
     pub fn delete_all_except_current(&self, actor: &Actor, queue_id: &QueueId) -> Result<usize, QueueError> {
         let mut news = News::default();
         let count = self.0.db.write(|tx| {
-            let deleted = queue::delete_where(tx, &actor.scope(), &Selection::waiting(queue_id))?;
+            let except = queue::chains_under_way(tx, queue_id)?;
+            let selection = Selection { except: &except, ..Selection::waiting(queue_id) };
+            let deleted = queue::delete_where(tx, &actor.scope(), &selection)?;
             let count = deleted.len();
             news.canceled(queue_id, deleted);
             Ok::<_, StorageError>(count)

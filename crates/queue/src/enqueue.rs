@@ -56,6 +56,7 @@ impl Queue {
                 origin: batch.origin.as_deref(),
                 destination: batch.destination.as_deref(),
                 workflow: workflow.as_deref(),
+                call: None,
                 items,
             };
             reach!(self, BeforeInsert);

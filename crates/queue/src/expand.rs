@@ -3,15 +3,13 @@
 use crate::Batch;
 use crate::batch::Datum;
 use invoke_domain::{Random, SessionId, new_uuid};
-use invoke_graph::{Catalogue, Session};
+use invoke_graph::{Catalogue, Graph, Session};
 use invoke_storage::queue::NewItem;
 use serde_json::{Value, json};
 
 /// How many items the batch asks for.
 pub(crate) fn count(batch: &Batch) -> u64 {
-    let groups = batch.data.iter().flatten();
-    let lengths = groups.map(|group| group.first().map_or(0, |datum| datum.items.len() as u64));
-    lengths.fold(batch.runs, u64::saturating_mul)
+    batch.runs.saturating_mul(combinations(batch.data.as_deref().unwrap_or_default()))
 }
 
 /// The first `limit` items of the batch, in order.
@@ -38,9 +36,7 @@ pub(crate) fn items(batch: &Batch, limit: usize, catalogue: &Catalogue, random: 
                 }
                 stored => node[datum.field.as_str()] = stored.clone(),
             }
-            field_values.push(json!({
-                "node_path": datum.node, "field_name": datum.field, "value": datum.items[index],
-            }));
+            field_values.push(field_value(datum, index));
         }
         items.push(NewItem {
             session_id: SessionId(id),
@@ -62,4 +58,30 @@ fn values_of(groups: &[Vec<Datum>], number: usize) -> impl Iterator<Item = (&Dat
         rest /= length;
     }
     groups.iter().zip(indices).flat_map(|(group, index)| group.iter().map(move |datum| (datum, index)))
+}
+
+/// How many combinations the values have: those of one group go together, groups are multiplied.
+pub(crate) fn combinations(groups: &[Vec<Datum>]) -> u64 {
+    let lengths = groups.iter().map(|group| group.first().map_or(0, |datum| datum.items.len() as u64));
+    lengths.fold(1, u64::saturating_mul)
+}
+
+/// The graph with each combination of the values, and the values as an item keeps them.
+pub(crate) fn graphs<'a>(graph: &'a Graph, groups: &'a [Vec<Datum>]) -> impl Iterator<Item = (Graph, String)> + 'a {
+    let count = usize::try_from(combinations(groups)).unwrap_or(usize::MAX);
+    (0..count).map(move |number| {
+        let mut graph = graph.clone();
+        let mut field_values = Vec::new();
+        for (datum, index) in values_of(groups, number) {
+            if let Some(node) = graph.nodes.get_mut(&datum.node) {
+                node.0.insert(datum.field.clone(), datum.stored[index].clone());
+            }
+            field_values.push(field_value(datum, index));
+        }
+        (graph, Value::from(field_values).to_string())
+    })
+}
+
+fn field_value(datum: &Datum, index: usize) -> Value {
+    json!({ "node_path": datum.node, "field_name": datum.field, "value": datum.items[index] })
 }

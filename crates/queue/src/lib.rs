@@ -11,12 +11,14 @@
 //! - To the runners: [`Workers`], told when there is something to do or to stop.
 
 mod batch;
+mod calls;
 mod cancel;
 mod claim;
 mod delete;
 mod enqueue;
 mod error;
 mod expand;
+mod overview;
 mod read;
 mod recover;
 mod retry;
@@ -35,9 +37,11 @@ pub use enqueue::Enqueued;
 pub use error::QueueError;
 pub use invoke_graph::Outcome;
 pub use invoke_permissions::QueueVisibility;
+pub use invoke_storage::queue::OverviewFilter;
+pub use overview::{Overview, UserOverview};
 pub use recover::Recovered;
 pub use settings::{Mode, QueueSettings, RestartPolicy};
-pub use workers::{WorkerInfo, WorkerState, Workers};
+pub use workers::{NodeCacheChange, NodeCacheStatus, WorkerInfo, WorkerState, Workers};
 
 use invoke_domain::Random;
 use invoke_events::Bus;
@@ -108,6 +112,24 @@ impl Queue {
     /// The devices that run items, as far as anybody runs any.
     pub fn devices(&self) -> Vec<WorkerInfo> {
         self.workers().map(|workers| workers.devices()).unwrap_or_default()
+    }
+
+    /// How the workers' caches of node results stand.
+    pub fn node_cache(&self) -> NodeCacheStatus {
+        self.workers().map(|workers| workers.node_cache()).unwrap_or_default()
+    }
+
+    /// Changes the workers' caches of node results. For administrators.
+    pub fn change_node_cache(
+        &self,
+        actor: &invoke_permissions::Actor,
+        change: NodeCacheChange,
+    ) -> Result<(), QueueError> {
+        let _ = invoke_permissions::policy::control_queue(actor)?;
+        if let Some(workers) = self.workers() {
+            workers.change_node_cache(change);
+        }
+        Ok(())
     }
 
     /// The nodes that may be enqueued.

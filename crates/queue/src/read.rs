@@ -42,6 +42,7 @@ impl Queue {
             session: session.to_json(&self.0.catalogue),
             workflow: None,
             retried_from_item_id: None,
+            call: None,
             ..item
         }
     }

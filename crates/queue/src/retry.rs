@@ -10,8 +10,13 @@ use invoke_storage::queue::{NewBatch, NewItem};
 use invoke_storage::{ReadTx, queue};
 use std::collections::HashSet;
 
+fn ended_badly(item: &QueueItem) -> bool {
+    matches!(item.status, ItemStatus::Failed | ItemStatus::Canceled)
+}
+
 impl Queue {
-    /// Enqueues failed and canceled items once more, with their batch, priority and graph; answers which. Items that do not
+    /// Enqueues failed and canceled items once more, with their batch, priority and graph; of a chain of
+    /// calls, the item it began with. Answers which. Items that do not
     /// exist or have not failed are passed over; if one of them is somebody else's, nothing is done.
     pub fn retry(&self, actor: &Actor, queue_id: &QueueId, ids: &[ItemId]) -> Result<Vec<ItemId>, QueueError> {
         let retried: Option<Vec<(UserId, ItemId)>> = self.0.db.write(|tx| {
@@ -21,14 +26,22 @@ impl Queue {
             if room == 0 {
                 return Ok::<_, QueueError>(None);
             }
-            let mut seen = HashSet::new();
+            let (mut seen, mut roots) = (HashSet::new(), HashSet::new());
             let mut retried = Vec::new();
             for id in ids.iter().filter(|id| seen.insert(**id)) {
                 if retried.len() == room {
                     break;
                 }
-                let Some(item) = queue::get(tx, *id)?.filter(|item| item.queue_id == *queue_id) else { continue };
-                if !matches!(item.status, ItemStatus::Failed | ItemStatus::Canceled) {
+                let Some(mut item) = queue::get(tx, *id)?.filter(|item| item.queue_id == *queue_id) else { continue };
+                if !ended_badly(&item) {
+                    continue;
+                }
+                // What was called is made anew by what called it.
+                if let Some(root) = item.call.as_ref().map(|call| call.root) {
+                    let Some(caller) = queue::get(tx, root)?.filter(ended_badly) else { continue };
+                    item = caller;
+                }
+                if !roots.insert(item.id) {
                     continue;
                 }
                 let facts = ItemFacts { id: item.id, owner: item.user_id.clone() };
@@ -41,6 +54,7 @@ impl Queue {
                     origin: item.origin.as_deref(),
                     destination: item.destination.as_deref(),
                     workflow: item.workflow.as_deref(),
+                    call: None,
                     items: vec![self.again(&item)?],
                 };
                 queue::insert_batch(tx, &grant, &again)?;

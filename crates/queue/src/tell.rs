@@ -12,6 +12,7 @@ use invoke_storage::{ReadTx, StorageError, queue};
 pub(crate) struct News {
     events: Vec<Event>,
     stopped: Vec<ItemId>,
+    wake: bool,
 }
 
 impl News {
@@ -28,6 +29,11 @@ impl News {
     /// A running item is to be stopped.
     pub(crate) fn stop(&mut self, item: ItemId) {
         self.stopped.push(item);
+    }
+
+    /// There may be something to claim.
+    pub(crate) fn wake(&mut self) {
+        self.wake = true;
     }
 
     /// Items were canceled or removed while they waited; nothing is told of none.
@@ -69,6 +75,9 @@ impl Queue {
     pub(crate) fn tell(&self, news: News) {
         for event in news.events {
             self.0.bus.send(event);
+        }
+        if news.wake {
+            self.wake();
         }
         if let Some(workers) = self.workers().filter(|_| !news.stopped.is_empty()) {
             for item in news.stopped {

@@ -13,6 +13,42 @@ pub trait Workers: Send + Sync + Debug {
 
     /// The devices and what they do.
     fn devices(&self) -> Vec<WorkerInfo>;
+
+    /// How the caches of node results stand, all workers' together.
+    fn node_cache(&self) -> NodeCacheStatus {
+        NodeCacheStatus::default()
+    }
+
+    /// Changes the caches of node results of all workers.
+    fn change_node_cache(&self, change: NodeCacheChange) {
+        let _ = change;
+    }
+}
+
+/// Results of nodes that are kept for equal nodes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct NodeCacheStatus {
+    /// Results that are kept.
+    pub size: u64,
+    /// Results that were used again since the last clearing.
+    pub hits: u64,
+    /// Nodes that had to run since the last clearing.
+    pub misses: u64,
+    /// Whether results are kept.
+    pub enabled: bool,
+    /// Results that are kept at most.
+    pub max_size: u64,
+}
+
+/// What may be done to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NodeCacheChange {
+    /// Forgets all results, and counts anew.
+    Clear,
+    /// Keeps results, where the settings allow any.
+    Enable,
+    /// Keeps none and uses none; those that are kept stay.
+    Disable,
 }
 
 /// What a worker does.

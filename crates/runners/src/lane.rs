@@ -4,16 +4,18 @@ use crate::connection::Connection;
 use crate::current::Current;
 use crate::endpoint::Door;
 use crate::error::StartError;
+use crate::node_cache::NodeCaches;
 use crate::process::Process;
 use crate::run::{Driver, End};
 use crate::scratch::Scratch;
 use crate::service::{Desk, Services};
 use crate::settings::RunnerSettings;
 use crate::status::Board;
-use invoke_domain::{ItemFailure, ItemId, QueueItem, Random};
+use invoke_domain::{ItemFailure, ItemId, ModelKey, QueueItem, Random};
 use invoke_events::{Bus, Event, NodeEvent};
 use invoke_queue::{Outcome, WorkerState};
-use invoke_worker_protocol::wire::{Stop, Welcome, to_worker};
+use invoke_worker_protocol::wire::{CacheCommand, Stop, Welcome, to_worker};
+use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,6 +35,7 @@ pub(crate) struct Shared {
     pub(crate) door: Door,
     pub(crate) socket: PathBuf,
     pub(crate) board: Board,
+    pub(crate) node_caches: NodeCaches,
 }
 
 /// How others reach a lane.
@@ -79,29 +82,49 @@ struct Worker {
     scratch: Scratch,
     last_run: u64,
     idle_since: Instant,
+    cache_wishes: watch::Receiver<CacheCommand>,
+    /// Models it has loaded, the last one last.
+    loaded: VecDeque<ModelKey>,
 }
+
+/// Models of a worker that count as being in its memory; more than this are hardly there at once.
+const LOADED: usize = 8;
 
 /// How the rest of an idle worker ended, if not by work.
 enum Rest {
     Enough,
+    /// It was told something and rests on.
+    Told,
     Gone(String),
 }
 
 impl Worker {
     async fn rest(&mut self, idle: Option<Duration>) -> Rest {
-        let deadline = idle.map(|idle| self.idle_since + idle);
+        let Self { connection, cache_wishes, idle_since, .. } = self;
+        let deadline = idle.map(|idle| *idle_since + idle);
         let enough = async {
             match deadline {
                 Some(deadline) => sleep_until(deadline).await,
                 None => std::future::pending().await,
             }
         };
-        tokio::select! {
-            () = enough => Rest::Enough,
-            message = self.connection.next() => Rest::Gone(match message {
+        let wish = async {
+            if cache_wishes.changed().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+            *cache_wishes.borrow_and_update()
+        };
+        let wish = tokio::select! {
+            () = enough => return Rest::Enough,
+            message = connection.next() => return Rest::Gone(match message {
                 Ok(_) => "it spoke without being asked".to_owned(),
                 Err(error) => error.to_string(),
             }),
+            wish = wish => wish,
+        };
+        match connection.send(to_worker::Body::Cache(wish)).await {
+            Ok(()) => Rest::Told,
+            Err(error) => Rest::Gone(error.to_string()),
         }
     }
 }
@@ -124,7 +147,7 @@ impl Ended {
     }
 }
 
-/// The server ends: nothing is finished any more, the database knows what was under way.
+/// The server ends: nothing is finished any more.
 struct Stopped;
 
 impl Lane {
@@ -150,7 +173,8 @@ impl Lane {
     async fn claim(&mut self) -> Option<QueueItem> {
         self.bell.current.begin_claim();
         let (backlog, device) = (self.shared.services.backlog.clone(), self.device.clone());
-        let claimed = spawn_blocking(move || backlog.claim(&device)).await;
+        let loaded: Vec<ModelKey> = self.worker.iter().flat_map(|worker| worker.loaded.iter().cloned()).collect();
+        let claimed = spawn_blocking(move || backlog.claim(&device, &loaded)).await;
         let item = match claimed {
             Ok(Ok(item)) => {
                 self.queue_failures = 0;
@@ -190,6 +214,7 @@ impl Lane {
             rest = wait => rest,
         };
         match rest {
+            Rest::Told => {}
             Rest::Enough => {
                 tracing::info!(device = self.device, "the worker had nothing to do for a while and is ended");
                 self.end_worker().await;
@@ -205,7 +230,13 @@ impl Lane {
     /// Runs an item and gives it back to the queue.
     async fn serve(&mut self, item: QueueItem) -> Result<(), Stopped> {
         let item = Arc::new(item);
-        let ended = self.execute(&item).await?;
+        let ended = match self.execute(&item).await {
+            Ok(ended) => ended,
+            Err(Stopped) => {
+                self.release(item.id).await;
+                return Err(Stopped);
+            }
+        };
         self.finish(item.id, ended).await;
         self.bell.current.clear();
         if let Some(worker) = &mut self.worker {
@@ -244,6 +275,9 @@ impl Lane {
             desk,
             bus: &self.shared.bus,
             current: &self.bell.current,
+            cache_wishes: &mut worker.cache_wishes,
+            cache_status: None,
+            loaded: Vec::new(),
             cancel_grace: self.shared.settings.cancel_grace,
             // Clients show it; as in the reference, only where there may be several.
             shown_device: Some(self.device.clone()).filter(|device| device.starts_with("cuda")),
@@ -258,6 +292,15 @@ impl Lane {
             }
         };
         let failed_node = driver.failed_node.take();
+        for model in std::mem::take(&mut driver.loaded) {
+            worker.loaded.retain(|known| *known != model);
+            worker.loaded.push_back(model);
+        }
+        let surplus = worker.loaded.len().saturating_sub(LOADED);
+        worker.loaded.drain(..surplus);
+        if let Some(status) = driver.cache_status.take() {
+            self.shared.node_caches.told(self.index, status);
+        }
         Ok(match end {
             // An item that ends because it was canceled may well end by an error.
             End::Finished { outcome: Outcome::Failed(_), .. } if self.bell.current.is_canceled() => Ended::canceled(),
@@ -279,6 +322,18 @@ impl Lane {
                 }
             }
         })
+    }
+
+    /// Gives back the item that ran when the server was told to end. If that fails, the next start finds it interrupted.
+    async fn release(&self, id: ItemId) {
+        let backlog = self.shared.services.backlog.clone();
+        let released = spawn_blocking(move || backlog.release(id)).await;
+        let error = match released {
+            Ok(Ok(())) => return,
+            Ok(Err(error)) => error.to_string(),
+            Err(error) => error.to_string(),
+        };
+        tracing::error!(item = %id, error, "an item could not be given back to the queue");
     }
 
     /// Records the end, then tells what came last. An item whose end is not recorded is not given up: it would stay
@@ -348,6 +403,7 @@ impl Lane {
         let _ = worker.connection.send(to_worker::Body::Stop(Stop {})).await;
         worker.process.farewell().await;
         drop(worker);
+        self.shared.node_caches.gone(self.index);
         self.shared.board.set(self.index, WorkerState::Asleep, None);
     }
 
@@ -366,6 +422,7 @@ impl Lane {
         let ended = process.ended_or_killed().await;
         let log = process.last_words().await;
         drop(scratch);
+        self.shared.node_caches.gone(self.index);
         self.shared.board.set(self.index, WorkerState::Asleep, None);
         (ended, log)
     }
@@ -400,14 +457,23 @@ impl Shared {
         };
         let arrived = timeout(settings.start_timeout, arrival).await.unwrap_or(None);
         let connection = arrived.unwrap_or(Err(StartError::Late(settings.start_timeout)))?;
-        let welcome = self.welcome(&scratch);
+        let mut cache_wishes = self.node_caches.wishes();
+        let welcome = Welcome { cache: Some(*cache_wishes.borrow_and_update()), ..self.welcome(&scratch) };
         if connection.send(to_worker::Body::Welcome(welcome)).await.is_err() {
             let ended = process.ended_or_killed().await;
             return Err(StartError::Ended { ended, log: process.last_words().await });
         }
         tracing::info!(device, pid = process.pid(), "a worker is ready");
         self.board.set(index, WorkerState::Idle, process.pid());
-        Ok(Worker { process, connection, scratch, last_run: 0, idle_since: Instant::now() })
+        Ok(Worker {
+            process,
+            connection,
+            scratch,
+            last_run: 0,
+            idle_since: Instant::now(),
+            cache_wishes,
+            loaded: VecDeque::new(),
+        })
     }
 
     fn welcome(&self, scratch: &Scratch) -> Welcome {
@@ -420,6 +486,7 @@ impl Shared {
             device_cache_bytes: settings.device_cache_bytes,
             node_cache_entries: settings.node_cache_entries,
             tiled_decode: settings.tiled_decode,
+            cache: None,
         }
     }
 }

@@ -18,6 +18,7 @@ mod current;
 mod endpoint;
 mod error;
 mod lane;
+mod node_cache;
 mod process;
 mod run;
 mod runners;

@@ -14,6 +14,7 @@ use std::time::Duration;
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::process::{Child, ChildStdin, Command};
 use tokio::time::timeout;
+use tracing::Level;
 
 /// What a worker gets of the server's environment. Nothing else: a worker has no business with secrets in there.
 const PASSED_ON: [&str; 7] = ["PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "CUDA_VISIBLE_DEVICES", "TMPDIR", "RUST_LOG"];
@@ -129,13 +130,26 @@ async fn read_log(from: Option<impl AsyncRead + Unpin>, device: String, log: Arc
             Ok(0) | Err(_) => return,
         }
         let line = String::from_utf8_lossy(&line).trim_end().to_owned();
-        tracing::info!(target: "worker", device, "{line}");
+        match level_of(&line) {
+            (Level::ERROR, text) => tracing::error!(target: "worker", device, "{text}"),
+            (Level::WARN, text) => tracing::warn!(target: "worker", device, "{text}"),
+            (Level::DEBUG, text) => tracing::debug!(target: "worker", device, "{text}"),
+            (Level::TRACE, text) => tracing::trace!(target: "worker", device, "{text}"),
+            (_, text) => tracing::info!(target: "worker", device, "{text}"),
+        }
         let mut log = log.lock();
         if log.len() == LAST_WORDS {
             log.pop_front();
         }
         log.push_back(line);
     }
+}
+
+/// The level a line begins with, and the rest. What says none did not come from the worker's own log, but from a panic
+/// or a native library: a warning.
+fn level_of(line: &str) -> (Level, &str) {
+    let (word, text) = line.trim_start().split_once(' ').unwrap_or((line, ""));
+    word.parse().map_or((Level::WARN, line), |level| (level, text))
 }
 
 fn describe(status: ExitStatus) -> String {
@@ -169,6 +183,15 @@ mod tests {
         }
         for kept in ["INVOKEAI_JWT_SECRET_KEY", "AWS_SECRET_ACCESS_KEY", "PATHS", "LD_PRELOAD", ""] {
             assert!(!passes(OsStr::new(kept)), "{kept}");
+        }
+    }
+
+    #[test]
+    fn lines_keep_the_level_the_worker_gave_them() {
+        assert_eq!(level_of(" WARN invokeai_worker: no"), (Level::WARN, "invokeai_worker: no"));
+        assert_eq!(level_of("ERROR x"), (Level::ERROR, "x"));
+        for plain in ["thread 'main' panicked at a.rs:1:", "3 things", "terminate called", ""] {
+            assert_eq!(level_of(plain), (Level::WARN, plain));
         }
     }
 

@@ -3,17 +3,18 @@
 use crate::connection::Connection;
 use crate::current::Current;
 use crate::service::{Desk, Question, Reply, failure};
-use invoke_domain::{ItemFailure, QueueItem};
+use invoke_domain::{ItemFailure, ModelKey, QueueItem};
 use invoke_events::{Bus, Event, NodeEvent, NodeReport, Preview};
 use invoke_queue::Outcome;
 use invoke_worker_protocol::wire::{
-    Answer, Ask, Cancel, Failure, FromWorker, LoadedImage, NodeProgress, Run, answer, ask, from_worker, run_finished,
-    to_worker,
+    Answer, Ask, CacheCommand, CacheStatus, Cancel, Failure, FromWorker, LoadedImage, NodeProgress, Run, SeenImages,
+    answer, ask, from_worker, run_finished, to_worker,
 };
 use invoke_worker_protocol::{Picture, ProtocolError};
 use serde_json::Value;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::watch;
 use tokio::task::{JoinHandle, spawn_blocking};
 use tokio::time::{Instant, sleep_until};
 
@@ -36,7 +37,13 @@ pub(crate) struct Driver<'a> {
     pub(crate) desk: Arc<Desk>,
     pub(crate) bus: &'a Bus,
     pub(crate) current: &'a Current,
+    /// What the worker's cache of node results is to do.
+    pub(crate) cache_wishes: &'a mut watch::Receiver<CacheCommand>,
+    /// What the worker told of it.
+    pub(crate) cache_status: Option<CacheStatus>,
     pub(crate) cancel_grace: Duration,
+    /// Models the run has loaded.
+    pub(crate) loaded: Vec<ModelKey>,
     /// The device as clients are told.
     pub(crate) shown_device: Option<String>,
     /// The node that runs: its JSON and its id in the graph that was sent.
@@ -57,10 +64,17 @@ impl Driver<'_> {
     }
 
     async fn conversation(&mut self) -> Result<End, ProtocolError> {
+        if self.cache_wishes.has_changed().unwrap_or(false) {
+            let wish = *self.cache_wishes.borrow_and_update();
+            self.connection.send(to_worker::Body::Cache(wish)).await?;
+        }
         let session = Some(self.connection.send_payload(self.item.session.clone()).await?);
-        self.connection.send(to_worker::Body::Run(Run { run: self.number, session })).await?;
+        self.connection
+            .send(to_worker::Body::Run(Run { run: self.number, session, owner: self.item.user_id.0.clone() }))
+            .await?;
         let mut deadline: Option<Instant> = None;
         let mut answering: Option<Answering> = None;
+        let mut wishes = true;
         loop {
             tokio::select! {
                 message = self.connection.next() => {
@@ -71,6 +85,11 @@ impl Driver<'_> {
                 () = self.current.canceled(), if deadline.is_none() => {
                     self.connection.send(to_worker::Body::Cancel(Cancel { run: self.number })).await?;
                     deadline = Some(Instant::now() + self.cancel_grace);
+                }
+                changed = self.cache_wishes.changed(), if wishes => {
+                    wishes = changed.is_ok();
+                    let wish = *self.cache_wishes.borrow_and_update();
+                    self.connection.send(to_worker::Body::Cache(wish)).await?;
                 }
                 () = at(deadline), if deadline.is_some() => return Ok(End::Stubborn),
                 answered = joined(&mut answering), if answering.is_some() => {
@@ -126,8 +145,11 @@ impl Driver<'_> {
             }
             Body::ModelLoad(load) => {
                 let config = self.desk.model_config(&load.key);
-                let config = config.ok_or_else(|| unexpected("a model that was asked for", load.key))?;
+                let config = config.ok_or_else(|| unexpected("a model that was asked for", load.key.clone()))?;
                 let user_id = self.item.user_id.clone();
+                if load.done {
+                    self.loaded.push(ModelKey(load.key));
+                }
                 self.bus.send(Event::ModelLoad { config, submodel: load.submodel, user_id, done: load.done });
             }
             Body::Ask(ask) => {
@@ -139,6 +161,7 @@ impl Driver<'_> {
                 let desk = self.desk.clone();
                 *answering = Some(spawn_blocking(move || (id, desk.answer(question))));
             }
+            Body::CacheStatus(status) => self.cache_status = Some(status),
             Body::RunFinished(finished) => {
                 let session = self.connection.inbox.take(finished.session)?;
                 let session = session.map(|session| String::from_utf8(session.into())).transpose();
@@ -146,6 +169,7 @@ impl Driver<'_> {
                 let outcome = match finished.outcome {
                     Some(run_finished::Outcome::Completed(_)) => Outcome::Completed,
                     Some(run_finished::Outcome::Canceled(_)) => Outcome::Canceled,
+                    Some(run_finished::Outcome::Waiting(waiting)) => Outcome::Waiting { node: waiting.node },
                     Some(run_finished::Outcome::Failed(failure)) => Outcome::Failed(ItemFailure {
                         kind: failure.kind,
                         message: failure.message,
@@ -208,6 +232,7 @@ impl Driver<'_> {
         Ok(match ask.verb {
             Some(ask::Verb::LoadImage(load)) => Question::LoadImage(load.name),
             Some(ask::Verb::FindModel(find)) => Question::FindModel(find.key),
+            Some(ask::Verb::SeeImages(see)) => Question::SeeImages(see.names),
             Some(ask::Verb::StoreImage(mut store)) => {
                 let picture = Picture::from_wire(store.picture.take(), &mut self.connection.inbox)?;
                 Question::StoreImage(picture, Box::new(store))
@@ -225,6 +250,7 @@ impl Driver<'_> {
             Reply::Failure(failure) => answer::Body::Failure(failure),
             Reply::Stored(stored) => answer::Body::StoredImage(stored),
             Reply::Model(model) => answer::Body::FoundModel(model),
+            Reply::Seen(all) => answer::Body::SeenImages(SeenImages { all }),
             Reply::Image(picture, metadata) => {
                 let (chunks, picture) = picture.to_wire(self.connection.next_payload());
                 self.connection.send_chunks(chunks).await?;

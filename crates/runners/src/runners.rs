@@ -4,6 +4,7 @@ use crate::backlog::Backlog;
 use crate::endpoint::Endpoint;
 use crate::error::RunnerError;
 use crate::lane::{Bell, Lane, Shared, StopSignal};
+use crate::node_cache::NodeCaches;
 use crate::scratch;
 use crate::service::Services;
 use crate::settings::RunnerSettings;
@@ -12,7 +13,7 @@ use invoke_domain::{ItemId, Random};
 use invoke_events::Bus;
 use invoke_library::Images;
 use invoke_model_manager::Models;
-use invoke_queue::{WorkerInfo, Workers};
+use invoke_queue::{NodeCacheChange, NodeCacheStatus, WorkerInfo, Workers};
 use parking_lot::Mutex;
 use std::sync::Arc;
 use tokio::runtime::Runtime;
@@ -25,6 +26,7 @@ pub struct Runners {
     bells: Vec<Bell>,
     stop: watch::Sender<bool>,
     board: Board,
+    node_caches: NodeCaches,
     running: Mutex<Option<Running>>,
 }
 
@@ -61,6 +63,7 @@ impl Runners {
         };
         let board = Board::new(&settings.devices);
         let bells: Vec<Bell> = settings.devices.iter().map(|_| Bell::default()).collect();
+        let node_caches = NodeCaches::new(settings.devices.len(), settings.worker.node_cache_entries);
         let (stop, _) = watch::channel(false);
         let shared = Arc::new(Shared {
             settings,
@@ -70,13 +73,14 @@ impl Runners {
             door: endpoint.door().clone(),
             socket: endpoint.socket().to_owned(),
             board: board.clone(),
+            node_caches: node_caches.clone(),
         });
         let lane = |(index, bell): (usize, &Bell)| {
             runtime.spawn(Lane::new(shared.clone(), index, bell.clone(), StopSignal(stop.subscribe())).work())
         };
         let lanes = bells.iter().enumerate().map(lane).collect();
         let running = Mutex::new(Some(Running { runtime, lanes, _endpoint: endpoint }));
-        Ok(Arc::new(Self { bells, stop, board, running }))
+        Ok(Arc::new(Self { bells, stop, board, node_caches, running }))
     }
 
     /// What each device does, as it changes.
@@ -84,7 +88,7 @@ impl Runners {
         self.board.watch()
     }
 
-    /// Ends all workers. Items under way are left as they are: the next start of the server takes them up again.
+    /// Ends all workers. Items under way are pending again: the next start of the server takes them up.
     pub async fn shutdown(&self) {
         self.stop.send_replace(true);
         let running = self.running.lock().take();
@@ -114,6 +118,14 @@ impl Workers for Runners {
 
     fn devices(&self) -> Vec<WorkerInfo> {
         self.board.watch().borrow().clone()
+    }
+
+    fn node_cache(&self) -> NodeCacheStatus {
+        self.node_caches.status()
+    }
+
+    fn change_node_cache(&self, change: NodeCacheChange) {
+        self.node_caches.change(change);
     }
 }
 

@@ -20,6 +20,7 @@ pub(crate) enum Question {
     LoadImage(String),
     StoreImage(Picture, Box<StoreImage>),
     FindModel(String),
+    SeeImages(Vec<String>),
 }
 
 /// What it gets.
@@ -31,6 +32,7 @@ pub(crate) enum Reply {
     Image(Picture, Option<String>),
     Stored(StoredImage),
     Model(FoundModel),
+    Seen(bool),
 }
 
 /// The parts of the server that nodes reach.
@@ -72,6 +74,7 @@ impl Desk {
             Question::LoadImage(name) => self.load_image(&owner, &name),
             Question::StoreImage(picture, request) => self.store_image(&owner, picture, *request),
             Question::FindModel(key) => self.find_model(&owner, &key),
+            Question::SeeImages(names) => Ok(Reply::Seen(self.sees_images(&owner, &names))),
         };
         answered.unwrap_or_else(Reply::Failure)
     }
@@ -110,6 +113,12 @@ impl Desk {
         let picture = Picture::new(mode, width, height, Bytes::from(pixels.into_data()));
         let broken = |error| self.internal("ImageFileNotFoundException", "The image could not be read", &error);
         Ok(Reply::Image(picture.map_err(broken)?, metadata))
+    }
+
+    /// What cannot be checked is not seen.
+    fn sees_images(&self, owner: &Actor, names: &[String]) -> bool {
+        let images = &self.services.images;
+        names.iter().all(|name| images.get(owner, &ImageName::from(name.as_str())).is_ok())
     }
 
     fn store_image(&self, owner: &Actor, picture: Picture, request: StoreImage) -> Result<Reply, Failure> {

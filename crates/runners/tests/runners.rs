@@ -6,7 +6,7 @@ mod support;
 use invoke_domain::{ItemId, UserId};
 use invoke_events::{Event, NodeReport};
 use invoke_permissions::Actor;
-use invoke_queue::{Outcome, WorkerState, Workers as _};
+use invoke_queue::{NodeCacheChange, NodeCacheStatus, Outcome, WorkerState, Workers as _};
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -341,6 +341,7 @@ async fn the_end_of_the_server_ends_the_workers_and_leaves_their_items() {
         assert!(test_kill_process(pid(raw)).is_err(), "{raw} still runs");
     }
     assert!(setup.backlog.nothing_more_finished());
+    assert_eq!(setup.backlog.released(), [ItemId(1)], "the item that ran is given back");
     assert_eq!(std::fs::read_dir(setup.scratch()).unwrap().count(), 0);
     assert_eq!(std::fs::read_dir(setup.runtime_dir()).unwrap().count(), 0);
 }
@@ -351,4 +352,63 @@ async fn a_queue_that_fails_is_asked_again() {
     setup.backlog.fail_next_finish();
     setup.enqueue(1, &json!([{ "value": 1 }]));
     completed(setup.finished().await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_run_that_calls_a_workflow_ends_with_the_node_that_waits() {
+    let mut setup = Setup::new(&["cpu"], |_| {});
+    setup.enqueue(1, &json!([{ "value": 1 }, { "call": 0 }]));
+    let (item, session, outcome) = setup.finished().await;
+    assert_eq!((item, outcome), (ItemId(1), Outcome::Waiting { node: "prepared-1".to_owned() }));
+    assert!(session.is_some());
+    setup.enqueue(2, &json!([{ "value": 1 }]));
+    completed(setup.finished().await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_cache_of_node_results_is_commanded_and_counted() {
+    let mut setup = Setup::new(&["cpu"], |settings| settings.worker.node_cache_entries = 8);
+    assert_eq!(
+        setup.runners.node_cache(),
+        NodeCacheStatus { enabled: true, max_size: 8, ..NodeCacheStatus::default() }
+    );
+    setup.enqueue(1, &json!([{ "value": 1 }]));
+    completed(setup.finished().await);
+    setup.settled().await;
+    assert_eq!((setup.runners.node_cache().size, setup.runners.node_cache().hits), (1, 2));
+
+    setup.runners.change_node_cache(NodeCacheChange::Clear);
+    setup.runners.change_node_cache(NodeCacheChange::Disable);
+    assert_eq!(setup.runners.node_cache(), NodeCacheStatus { max_size: 8, ..NodeCacheStatus::default() });
+    // A worker is told before it gets its next item, also one that is at rest.
+    setup.enqueue(2, &json!([{ "clears": 0 }]));
+    completed(setup.finished().await);
+    assert_eq!(setup.outputs().last(), Some(&json!(1)));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn remembered_pictures_are_used_only_while_the_owner_may_see_them() {
+    let mut setup = Setup::new(&["cpu"], |_| {});
+    setup.enqueue(1, &json!([{ "store_image": {} }]));
+    completed(setup.finished().await);
+    let name = setup.outputs()[0][0].clone();
+    setup.enqueue(2, &json!([{ "sees": [name] }, { "sees": [name, "gone.png"] }, { "sees": [] }]));
+    setup.enqueue_as("bob", 3, &json!([{ "sees": [name] }]));
+    completed(setup.finished().await);
+    completed(setup.finished().await);
+    assert_eq!(setup.outputs(), [json!(true), json!(false), json!(true), json!(false)]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_queue_is_told_which_models_a_worker_has_loaded() {
+    let mut setup = Setup::new(&["cpu"], |_| {});
+    for key in ["first", "second"] {
+        setup.add_model(key);
+    }
+    setup.enqueue(1, &json!([{ "model": "first" }, { "model": "second" }, { "model": "first" }]));
+    completed(setup.finished().await);
+    setup.settled().await;
+    setup.enqueue(2, &json!([{ "value": 1 }]));
+    completed(setup.finished().await);
+    assert_eq!(setup.backlog.loaded_at_last_claim(), ["second".into(), "first".into()]);
 }

@@ -1,10 +1,12 @@
 //! The open database: one writer behind a lock, a pool of readers, transactions.
 
 use crate::readers::Readers;
-use crate::{StorageError, clock, inspect, migrate};
+use crate::upgrade::ModelMove;
+use crate::{StorageError, backup, clock, inspect, migrate, queue, upgrade};
 use invoke_domain::{Clock, Random};
 use jiff::Timestamp;
 use parking_lot::{Mutex, RwLock};
+use rusqlite::backup::Backup;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 use std::cell::Cell;
 use std::ops::Deref;
@@ -28,11 +30,14 @@ pub struct StorageSettings {
     pub sync_full: bool,
     /// How many transactions may read at the same time.
     pub readers: usize,
+    /// The folder of model files. Where it is given, files of older InvokeAI releases are upgraded, which moves model
+    /// files into folders of their own; elsewhere they are refused.
+    pub models_dir: Option<PathBuf>,
 }
 
 impl Default for StorageSettings {
     fn default() -> Self {
-        Self { path: None, sync_full: false, readers: 8 }
+        Self { path: None, sync_full: false, readers: 8, models_dir: None }
     }
 }
 
@@ -46,6 +51,21 @@ impl StorageSettings {
     pub fn memory() -> Self {
         Self::default()
     }
+}
+
+/// What opening a file would do to it.
+#[derive(Debug, Clone, Default)]
+pub struct Rehearsal {
+    /// The last numbered migration of a file that an older InvokeAI release wrote.
+    pub older: Option<i64>,
+    /// Steps of InvokeAI that are missing, by its ids.
+    pub reference_steps: Vec<&'static str>,
+    /// Steps of ours that are missing.
+    pub own_steps: Vec<&'static str>,
+    /// Model files that would be moved.
+    pub model_moves: Vec<ModelMove>,
+    /// Names of models that would be listed as unknown.
+    pub unrecognised_models: Vec<String>,
 }
 
 /// The database. Cheap to clone; all clones share one writer and one pool of readers.
@@ -92,17 +112,73 @@ impl Database {
     /// holds data and needs a migration is first copied to `invokeai_backup_<date>-<time>.db` next to it.
     pub fn open(settings: &StorageSettings, clock: Arc<dyn Clock>, random: &dyn Random) -> Result<Self, StorageError> {
         let (mut writer, address, flags) = match &settings.path {
-            Some(path) => open_file(path, &clock)?,
+            Some(path) => open_file(path, &clock, settings.models_dir.is_some())?,
             None => open_memory()?,
         };
         set_up(&writer)?;
         writer.pragma_update(None, "synchronous", if settings.sync_full { "FULL" } else { "NORMAL" })?;
         clock::install(&writer, &clock)?;
-        migrate::run(&mut writer, random)?;
+        let report = migrate::run(&mut writer, random, settings.models_dir.as_deref())?;
+        if !report.steps.is_empty() {
+            // What moves files next must not be undone by a power loss.
+            writer.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)")?;
+        }
+        queue::keep_counts(&mut writer)?;
+        let database = Self::assemble(writer, address, flags, settings, clock);
+        if let Some(models_dir) = &settings.models_dir {
+            upgrade::finish_moves(&database, models_dir)?;
+        }
+        Ok(database)
+    }
+
+    fn assemble(
+        writer: Connection,
+        address: PathBuf,
+        flags: OpenFlags,
+        settings: &StorageSettings,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
         let readers = Readers::new(address, flags, settings.readers);
         let turns = settings.path.is_none().then(RwLock::default);
         let path = settings.path.clone();
-        Ok(Self(Arc::new(Inner { readers, writer: Mutex::new(writer), turns, clock, path })))
+        Self(Arc::new(Inner { readers, writer: Mutex::new(writer), turns, clock, path }))
+    }
+
+    /// What opening the file would do to it, and a database to look further at: the file itself when it is up to date,
+    /// otherwise a copy in memory on which it was tried. The file does not change.
+    ///
+    /// # Errors
+    /// As for [`Self::open`].
+    pub fn rehearse(
+        settings: &StorageSettings,
+        clock: Arc<dyn Clock>,
+        random: &dyn Random,
+    ) -> Result<(Rehearsal, Self), StorageError> {
+        let (mut writer, address, flags) = open_memory()?;
+        let mut rehearsal = Rehearsal::default();
+        if let Some(path) = &settings.path {
+            match inspect::inspect(path)? {
+                inspect::Found::UpToDate => {
+                    let unmoved = StorageSettings { models_dir: None, ..settings.clone() };
+                    return Ok((rehearsal, Self::open(&unmoved, clock, random)?));
+                }
+                inspect::Found::Older { version } => rehearsal.older = Some(version),
+                inspect::Found::Nothing | inspect::Found::NeedsMigration => {}
+            }
+            if path.exists() {
+                let source = inspect::open_to_look(path)?;
+                Backup::new(&source, &mut writer)?.run_to_completion(i32::MAX, Duration::ZERO, None)?;
+            }
+        }
+        set_up(&writer)?;
+        clock::install(&writer, &clock)?;
+        rehearsal.own_steps = migrate::pending(&writer)?;
+        let report = migrate::run(&mut writer, random, settings.models_dir.as_deref())?;
+        rehearsal.reference_steps = report.steps;
+        rehearsal.model_moves = report.moves;
+        rehearsal.unrecognised_models = report.unrecognised;
+        let copy = StorageSettings { path: None, ..settings.clone() };
+        Ok((rehearsal, Self::assemble(writer, address, flags, &copy, clock)))
     }
 
     /// The file, `None` for a database in memory.
@@ -132,6 +208,17 @@ impl Database {
         let result = work(&Tx(ReadTx { connection: &transaction, clock: &*self.0.clock }))?;
         transaction.commit().map_err(StorageError::from)?;
         Ok(result)
+    }
+
+    /// The writing connection outside any transaction, for statements that SQLite does not run inside one.
+    pub(crate) fn with_writer<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> Result<T, rusqlite::Error>,
+    ) -> Result<T, StorageError> {
+        let _inside = Inside::enter()?;
+        let connection = self.0.writer.lock();
+        let _turn = self.0.turns.as_ref().map(RwLock::write);
+        Ok(work(&connection)?)
     }
 
     /// A number that changes when another process has changed the file, and only then.
@@ -174,13 +261,22 @@ impl<'a> Deref for Tx<'a> {
 /// The writing connection, and how to open more to the same database.
 type Opened = (Connection, PathBuf, OpenFlags);
 
-fn open_file(path: &Path, clock: &Arc<dyn Clock>) -> Result<Opened, StorageError> {
+fn open_file(path: &Path, clock: &Arc<dyn Clock>, upgrades: bool) -> Result<Opened, StorageError> {
     let failed = |doing, source| StorageError::File { doing, path: path.to_owned(), source };
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).map_err(|error| failed("make the folder of", Box::new(error)))?;
     }
-    if inspect::inspect(path)? == inspect::Found::NeedsMigration {
-        migrate::back_up(path, clock.now())?;
+    match inspect::inspect(path)? {
+        inspect::Found::Older { version } if !upgrades => {
+            return Err(StorageError::OlderRelease { path: path.to_owned(), version });
+        }
+        inspect::Found::Older { .. } | inspect::Found::NeedsMigration => {
+            if let Some(folder) = path.parent() {
+                backup::remove_unfinished(folder, clock.now());
+            }
+            backup::copy_beside(path, clock.now())?;
+        }
+        inspect::Found::Nothing | inspect::Found::UpToDate => {}
     }
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let writer = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_CREATE)

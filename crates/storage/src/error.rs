@@ -51,10 +51,10 @@ pub enum StorageError {
         /// The contradiction.
         reason: String,
     },
-    /// The file was written by an InvokeAI release whose files cannot be upgraded yet.
+    /// The file was written by an older InvokeAI release and is to be upgraded by the server, which knows the model files.
     #[error(
-        "`{}` cannot be used: it was written by an older release of InvokeAI (at migration {version} of 33); \
-         open it once with InvokeAI 6.14.2, which upgrades it",
+        "`{}` was written by an older release of InvokeAI (at migration {version} of 33); \
+         start `invokeai-web` once, which upgrades it",
         path.display()
     )]
     OlderRelease {
@@ -62,6 +62,24 @@ pub enum StorageError {
         path: PathBuf,
         /// Its last numbered migration.
         version: i64,
+    },
+    /// The file was written by an InvokeAI release before those that can be upgraded.
+    #[error(
+        "`{}` cannot be used: it was written by a release of InvokeAI before 5.0 (at migration {version}); \
+         open it once with InvokeAI 6.14.2, which upgrades it",
+        path.display()
+    )]
+    TooOld {
+        /// The file.
+        path: PathBuf,
+        /// Its last numbered migration.
+        version: i64,
+    },
+    /// The file is to be replaced while a program has it open.
+    #[error("`{}` is in use; stop the server first", path.display())]
+    InUse {
+        /// The file.
+        path: PathBuf,
     },
     /// The file, its folder or its backup could not be read or written.
     #[error("cannot {doing} `{}`", path.display())]

@@ -1,6 +1,7 @@
 //! Looking at a file before it is opened for good. Nothing here writes: a file that is refused stays as it is, to the byte,
 //! and gets no companions.
 
+use crate::upgrade::{FIRST_SUPPORTED, LAST_VERSION, NAMED};
 use crate::{StorageError, migrate};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::collections::BTreeSet;
@@ -11,25 +12,13 @@ use std::path::Path;
 pub(crate) enum Found {
     /// No file, an empty one, or a database without a single table.
     Nothing,
+    /// Data of an older release of the reference, at this numbered migration.
+    Older { version: i64 },
     /// Data, and migrations of ours to apply.
     NeedsMigration,
     /// Data, up to date.
     UpToDate,
 }
-
-/// The last numbered migration of the reference.
-const LAST_VERSION: i64 = 33;
-
-/// The reference's migrations that have no number.
-const NAMED: [&str; 7] = [
-    "2026_07_01_add_session_queue_device",
-    "2026_07_01_add_videos_tables",
-    "2026_07_01_add_workflow_call_queue_metadata",
-    "2026_07_03_round_robin_indexes",
-    "2026_07_10_create_system_prompts",
-    "2026_07_31_add_user_token_epoch",
-    "2026_08_08_demote_system_user",
-];
 
 /// Says what the file is, or why it is refused.
 pub(crate) fn inspect(path: &Path) -> Result<Found, StorageError> {
@@ -42,7 +31,7 @@ pub(crate) fn inspect(path: &Path) -> Result<Found, StorageError> {
 
 /// Opens the file so that looking leaves no trace. Without a journal beside it the file is all there is, and SQLite may
 /// take it as unchanging; otherwise the last commits are in the journal and must be read from there.
-fn open_to_look(path: &Path) -> Result<Connection, StorageError> {
+pub(crate) fn open_to_look(path: &Path) -> Result<Connection, StorageError> {
     let has_journal = ["-wal", "-journal"].iter().any(|ending| {
         let mut name = path.as_os_str().to_owned();
         name.push(ending);
@@ -95,7 +84,10 @@ fn look(path: &Path, connection: &Connection) -> Result<Found, StorageError> {
     if tables.contains("applied_migrations") {
         check_applied(path, connection)?;
     }
-    check_current(path, connection, &tables)?;
+    if let Some(version) = older_version(connection)? {
+        check_supported(path, connection, version)?;
+        return Ok(Found::Older { version });
+    }
     if migrate::pending(connection)?.is_empty() { Ok(Found::UpToDate) } else { Ok(Found::NeedsMigration) }
 }
 
@@ -135,7 +127,13 @@ fn check_applied(path: &Path, connection: &Connection) -> Result<(), StorageErro
     refuse_unknown(path, rows.iter().map(|(id, _)| id).filter(|id| !known(id)))?;
     let versions = versions(connection)?;
     for (id, recorded) in &rows {
-        let Some(number) = number_of(id) else { continue };
+        let Some(number) = number_of(id) else {
+            if let Some(version) = recorded {
+                let reason = format!("legacy version {version} is recorded for {id}, expected migration_{version}");
+                return Err(StorageError::Inconsistent { path: path.to_owned(), reason });
+            }
+            continue;
+        };
         let reason = if *recorded != Some(number) {
             let recorded = recorded.map_or_else(|| "None".to_owned(), |version| version.to_string());
             format!("{id} is recorded with legacy version {recorded}, expected {number}")
@@ -149,28 +147,44 @@ fn check_applied(path: &Path, connection: &Connection) -> Result<(), StorageErro
     Ok(())
 }
 
-fn check_current(path: &Path, connection: &Connection, tables: &BTreeSet<String>) -> Result<(), StorageError> {
+/// The last numbered migration of a file that lacks some of the reference's migrations; `None` for a file of 6.14.2 and for
+/// one without any table.
+pub(crate) fn older_version(connection: &Connection) -> Result<Option<i64>, rusqlite::Error> {
+    if !migrate::has_table(connection, "migrations")? {
+        return Ok(None);
+    }
     let versions = versions(connection)?;
-    let named = if tables.contains("applied_migrations") {
+    let named = if migrate::has_table(connection, "applied_migrations")? {
         texts(connection, "SELECT migration_id FROM applied_migrations")?
     } else {
         BTreeSet::new()
     };
     let complete =
         (1..=LAST_VERSION).all(|version| versions.contains(&version)) && NAMED.iter().all(|id| named.contains(*id));
-    if complete {
-        return Ok(());
+    Ok((!complete).then(|| versions.last().copied().unwrap_or_default()))
+}
+
+/// Refuses what is too old, and a file whose numbers have gaps.
+fn check_supported(path: &Path, connection: &Connection, version: i64) -> Result<(), StorageError> {
+    if version < FIRST_SUPPORTED {
+        return Err(StorageError::TooOld { path: path.to_owned(), version });
     }
-    let version = versions.last().copied().unwrap_or_default();
-    Err(StorageError::OlderRelease { path: path.to_owned(), version })
+    let versions = versions(connection)?;
+    match (1..version).find(|number| !versions.contains(number)) {
+        Some(gap) => {
+            let reason = format!("legacy version {version} is recorded, but {gap} is missing");
+            Err(StorageError::Inconsistent { path: path.to_owned(), reason })
+        }
+        None => Ok(()),
+    }
 }
 
-fn versions(connection: &Connection) -> Result<BTreeSet<i64>, StorageError> {
+fn versions(connection: &Connection) -> Result<BTreeSet<i64>, rusqlite::Error> {
     let mut statement = connection.prepare("SELECT version FROM migrations WHERE version > 0")?;
-    Ok(statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
+    statement.query_map([], |row| row.get(0))?.collect()
 }
 
-fn texts(connection: &Connection, sql: &str) -> Result<BTreeSet<String>, StorageError> {
+fn texts(connection: &Connection, sql: &str) -> Result<BTreeSet<String>, rusqlite::Error> {
     let mut statement = connection.prepare(sql)?;
-    Ok(statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
+    statement.query_map([], |row| row.get(0))?.collect()
 }

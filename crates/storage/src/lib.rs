@@ -1,5 +1,5 @@
 //! Every line of SQL of the product, and nothing else: no rules about who may do what (those are `permissions`), no
-//! files but the database's own. That it is SQLite is known here only; no public signature shows it.
+//! files but the database's own and, while a file of an older release is upgraded, the models it lists. That it is SQLite is known here only; no public signature shows it.
 //!
 //! Start with [`Database`]: it opens the file, refuses what it must not touch, migrates, and hands out transactions.
 //! Each table (or group of tables) is a folder with its SQL beside its code; its functions are verbs (`get`, `find`,
@@ -13,13 +13,17 @@ mod clock;
 mod db;
 mod error;
 mod inspect;
+mod maintenance;
 mod migrate;
 mod readers;
 mod time;
+mod upgrade;
 
 pub mod app_settings;
+pub mod backup;
 pub mod boards;
 pub mod client_state;
+pub mod consistency;
 pub mod file_deletions;
 pub mod image_sizes;
 pub mod images;
@@ -30,10 +34,12 @@ pub mod runtime_settings;
 pub mod user_sessions;
 pub mod users;
 
-pub use db::{Database, ReadTx, StorageSettings, Tx};
+pub use db::{Database, ReadTx, Rehearsal, StorageSettings, Tx};
 pub use error::StorageError;
+pub use maintenance::FileSizes;
 pub use migrate::schema;
 pub use time::{from_text, to_text, to_text_with_offset};
+pub use upgrade::ModelMove;
 
 #[cfg(test)]
 mod testing;

@@ -1,13 +1,11 @@
-//! Bringing a database up to date, and the copy made before. The steps and their rules are in `migrations/README.md`.
+//! Bringing a database up to date. The steps and their rules are in `migrations/README.md`.
 
-use crate::{Database, StorageError, StorageSettings};
+use crate::upgrade::{self, Report};
+use crate::{Database, StorageError, StorageSettings, inspect};
 use invoke_domain::{OsRandom, Random, SystemClock};
-use jiff::{Timestamp, tz::TimeZone};
-use rusqlite::backup::Backup;
-use rusqlite::{Connection, OpenFlags, TransactionBehavior};
-use std::path::{Path, PathBuf};
+use rusqlite::{Connection, TransactionBehavior};
+use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
 
 struct Migration {
     name: &'static str,
@@ -20,11 +18,13 @@ macro_rules! migrations {
     };
 }
 
-static MIGRATIONS: [Migration; 4] = migrations! {
+static MIGRATIONS: [Migration; 6] = migrations! {
     "0001_reference_schema"
     "0002_own_tables"
     "0003_pending_file_deletions"
     "0004_accounts"
+    "0005_queue_counts"
+    "0008_model_moves"
 };
 
 const BOOKKEEPING: &str = "CREATE TABLE IF NOT EXISTS invokeai_rs_migrations (
@@ -36,7 +36,7 @@ pub(crate) fn is_known(name: &str) -> bool {
     MIGRATIONS.iter().any(|migration| migration.name == name)
 }
 
-fn has_table(connection: &Connection, name: &str) -> Result<bool, rusqlite::Error> {
+pub(crate) fn has_table(connection: &Connection, name: &str) -> Result<bool, rusqlite::Error> {
     connection.query_row(
         "SELECT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?1)",
         [name],
@@ -61,38 +61,67 @@ pub(crate) fn pending(connection: &Connection) -> Result<Vec<&'static str>, Stor
     Ok(names)
 }
 
-/// Applies what is pending, each step in a transaction. Two processes may do so at once: the second finds it done.
-pub(crate) fn run(connection: &mut Connection, random: &dyn Random) -> Result<(), StorageError> {
-    if pending(connection)?.is_empty() {
-        return Ok(());
+/// Applies what is pending, all of it in one transaction: the file is up to date afterwards or as it was. Two processes may
+/// do so at once: the second finds it done. A file of an older release is upgraded when `models_dir` names the folder
+/// its model files lie in.
+pub(crate) fn run(
+    connection: &mut Connection,
+    random: &dyn Random,
+    models_dir: Option<&Path>,
+) -> Result<Report, StorageError> {
+    let older = inspect::older_version(connection)?;
+    if older.is_none() && pending(connection)?.is_empty() {
+        return Ok(Report::default());
     }
-    for migration in &MIGRATIONS {
-        apply(connection, migration, random)
-            .map_err(|source| StorageError::Migration { name: migration.name, source: Box::new(source) })?;
-    }
-    Ok(())
+    // Tables of older files are rebuilt, which must not delete the rows that refer to theirs. Not possible in a transaction.
+    connection.pragma_update(None, "foreign_keys", older.is_none())?;
+    let done = run_all(connection, random, models_dir);
+    connection.pragma_update(None, "foreign_keys", true)?;
+    done
 }
 
-fn apply(connection: &mut Connection, migration: &Migration, random: &dyn Random) -> Result<(), rusqlite::Error> {
+fn run_all(
+    connection: &mut Connection,
+    random: &dyn Random,
+    models_dir: Option<&Path>,
+) -> Result<Report, StorageError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let mut report = Report::default();
+    if let (Some(version), Some(models_dir)) = (inspect::older_version(&transaction)?, models_dir) {
+        tracing::info!("upgrading a database of an older release of InvokeAI, at migration {version}");
+        report = upgrade::run(&transaction, models_dir, &new_secret(random))?;
+    }
     transaction.execute_batch(BOOKKEEPING)?;
-    if is_applied(&transaction, migration.name)? {
+    for migration in &MIGRATIONS {
+        apply(&transaction, migration, random)
+            .map_err(|source| StorageError::Migration { name: migration.name, source: Box::new(source) })?;
+    }
+    upgrade::note_moves(&transaction, &report.moves)?;
+    if report.steps.contains(&"migration_28") {
+        upgrade::hide_legacy_workflows(&transaction)?;
+    }
+    transaction.commit()?;
+    Ok(report)
+}
+
+fn apply(connection: &Connection, migration: &Migration, random: &dyn Random) -> Result<(), rusqlite::Error> {
+    if is_applied(connection, migration.name)? {
         return Ok(());
     }
     let is_first = migration.name == MIGRATIONS[0].name;
     // A file of the reference already holds what the first step makes.
-    if !is_first || !has_table(&transaction, "migrations")? {
-        transaction.execute_batch(migration.sql)?;
+    if !is_first || !has_table(connection, "migrations")? {
+        connection.execute_batch(migration.sql)?;
         tracing::info!(migration = migration.name, "database migration applied");
     }
     if is_first {
-        transaction.execute(
+        connection.execute(
             "INSERT OR IGNORE INTO app_settings (key, value) VALUES ('jwt_secret', ?1)",
             [new_secret(random)],
         )?;
     }
-    transaction.execute("INSERT INTO invokeai_rs_migrations (name) VALUES (?1)", [migration.name])?;
-    transaction.commit()
+    connection.execute("INSERT INTO invokeai_rs_migrations (name) VALUES (?1)", [migration.name])?;
+    Ok(())
 }
 
 /// 64 hexadecimal digits, the key that tokens are signed with.
@@ -100,41 +129,6 @@ fn new_secret(random: &dyn Random) -> String {
     let mut bytes = [0; 32];
     random.fill(&mut bytes);
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// Copies the database to `invokeai_backup_<date>-<time>.db` next to it; the name carries local time, for people.
-pub(crate) fn back_up(path: &Path, now: Timestamp) -> Result<PathBuf, StorageError> {
-    let time = now.to_zoned(TimeZone::system()).strftime("%Y%m%d-%H%M%S").to_string();
-    let mut name = format!("invokeai_backup_{time}.db");
-    let mut number = 1;
-    while path.with_file_name(&name).exists() {
-        name = format!("invokeai_backup_{time}-{number}.db");
-        number += 1;
-    }
-    let copy = path.with_file_name(&name);
-    let partial = path.with_file_name(format!(".{name}.part"));
-    let failed = |source| StorageError::File { doing: "back up the database to", path: copy.clone(), source };
-    let result = copy_database(path, &partial)
-        .map_err(|error| failed(Box::new(error)))
-        .and_then(|()| std::fs::rename(&partial, &copy).map_err(|error| failed(Box::new(error))));
-    if result.is_err() {
-        // What is left of a copy that failed helps nobody; the failure itself is reported.
-        let _ = std::fs::remove_file(&partial);
-    }
-    result?;
-    tracing::info!(backup = %copy.display(), "database backed up before migrating");
-    Ok(copy)
-}
-
-fn copy_database(from: &Path, to: &Path) -> Result<(), rusqlite::Error> {
-    let _ = std::fs::remove_file(to);
-    let source = Connection::open_with_flags(from, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    source.busy_timeout(Duration::from_secs(5))?;
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE;
-    let mut target = Connection::open_with_flags(to, flags)?;
-    let copied = Backup::new(&source, &mut target)?.run_to_completion(i32::MAX, Duration::ZERO, None);
-    // The copy of a file under WAL would be one too; as a plain file it is complete without companions.
-    copied.and_then(|()| target.pragma_update(None, "journal_mode", "DELETE"))
 }
 
 /// The schema of a new database as SQL text, in the order it was made.

@@ -2,11 +2,14 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
+mod shape;
+
 use invoke_domain::{Clock, OsRandom, SystemClock};
 use invoke_permissions::{Actor, policy};
 use invoke_storage::{Database, StorageError, StorageSettings, app_settings, users};
 use rusqlite::{Connection, OpenFlags};
 use sha2::{Digest, Sha256};
+use shape::{column, shape};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -47,43 +50,6 @@ fn contents(folder: &Path) -> BTreeMap<String, Vec<u8>> {
 
 fn backups(folder: &Path) -> Vec<String> {
     contents(folder).into_keys().filter(|name| name.starts_with("invokeai_backup_")).collect()
-}
-
-fn column(connection: &Connection, sql: &str) -> Vec<String> {
-    let mut statement = connection.prepare(sql).unwrap();
-    let rows = statement.query_map([], |row| row.get::<_, rusqlite::types::Value>(0)).unwrap();
-    rows.map(|value| format!("{:?}", value.unwrap())).collect()
-}
-
-/// Everything that can be asked about the shape of a database, table by table, in an order that does not matter.
-fn shape(connection: &Connection) -> BTreeMap<String, Vec<String>> {
-    let words = |text: String| text.replace(['(', ')', ',', ';'], " ").split_whitespace().collect::<Vec<_>>().join(" ");
-    let mut shape = BTreeMap::new();
-    let names = "SELECT type, name FROM sqlite_master WHERE name NOT LIKE 'sqlite_autoindex%'";
-    let mut statement = connection.prepare(names).unwrap();
-    let rows = statement.query_map([], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))).unwrap();
-    for (kind, name) in rows.map(Result::unwrap) {
-        let facts = match kind.as_str() {
-            "table" => ["table_xinfo", "foreign_key_list", "index_list"]
-                .iter()
-                .flat_map(|pragma| {
-                    let sql = match *pragma {
-                        "table_xinfo" => format!("SELECT cid || ' ' || name || ' ' || type || ' ' || \"notnull\" || ' ' || coalesce(replace(dflt_value, ' ', ''), '-') || ' ' || pk || ' ' || hidden FROM pragma_table_xinfo('{name}')"),
-                        "foreign_key_list" => format!("SELECT \"from\" || ' ' || \"table\" || ' ' || \"to\" || ' ' || on_delete FROM pragma_foreign_key_list('{name}') ORDER BY 1"),
-                        _ => format!("SELECT \"unique\" || ' ' || origin || ' ' || partial || ' ' || (SELECT group_concat(c.name || c.\"desc\") FROM pragma_index_xinfo(l.name) c WHERE c.key) FROM pragma_index_list('{name}') l ORDER BY 1"),
-                    };
-                    column(connection, &sql)
-                })
-                .collect(),
-            "trigger" => column(connection, &format!("SELECT sql FROM sqlite_master WHERE type = 'trigger' AND name = '{name}'"))
-                .into_iter()
-                .map(|sql| words(sql.replace("\\n", " ").to_lowercase()))
-                .collect(),
-            _ => vec![],
-        };
-        shape.insert(format!("{kind} {name}"), facts);
-    }
-    shape
 }
 
 #[test]
@@ -253,8 +219,20 @@ fn a_file_that_contradicts_itself_is_left_alone() {
 }
 
 #[test]
-fn a_file_of_an_older_release_is_left_alone() {
+fn a_command_that_knows_no_model_files_leaves_a_file_of_an_older_release_to_the_server() {
     refused("single-6.9.0.db", "written by an older release of InvokeAI (at migration 24 of 33)");
+}
+
+#[test]
+fn a_file_of_before_the_oldest_release_that_can_be_upgraded_is_left_alone() {
+    let (folder, path) = changed("single-5.9.1.db", "DELETE FROM migrations WHERE version > 12");
+    refused_at(&folder, &path, "written by a release of InvokeAI before 5.0 (at migration 12)");
+}
+
+#[test]
+fn a_file_with_a_gap_in_its_history_is_left_alone() {
+    let (folder, path) = changed("single-5.9.1.db", "DELETE FROM migrations WHERE version = 11");
+    refused_at(&folder, &path, "legacy version 18 is recorded, but 11 is missing");
 }
 
 /// Changes a fixture with SQL before it is opened.

@@ -82,8 +82,14 @@ async fn a_run_with_large_session_and_pictures_goes_both_ways() {
     for chunk in chunks {
         outgoing.send(say(to_worker::Body::Chunk(chunk))).await.unwrap();
     }
-    outgoing.send(say(to_worker::Body::Run(Run { run: 1, session: Some(payload) }))).await.unwrap();
-    assert_eq!(attached.commands.next().await, Some(Command::Run { run: 1, session: session.clone() }));
+    outgoing
+        .send(say(to_worker::Body::Run(Run { run: 1, session: Some(payload), owner: "ann".to_owned() })))
+        .await
+        .unwrap();
+    assert_eq!(
+        attached.commands.next().await,
+        Some(Command::Run { run: 1, session: session.clone(), owner: "ann".to_owned() })
+    );
 
     let run = attached.link.run(1);
     let computing = tokio::task::spawn_blocking(move || {
@@ -140,8 +146,11 @@ async fn cancel_concerns_one_run_and_a_lost_server_all() {
     let session = Some(Payload::default());
     let (_, empty) = pack(1, bytes::Bytes::new());
     assert_ne!(session, Some(empty.clone()), "an empty payload is not an absent one");
-    outgoing.send(say(to_worker::Body::Run(Run { run: 2, session: Some(empty) }))).await.unwrap();
-    assert_eq!(attached.commands.next().await, Some(Command::Run { run: 2, session: String::new() }));
+    outgoing.send(say(to_worker::Body::Run(Run { run: 2, session: Some(empty), owner: String::new() }))).await.unwrap();
+    assert_eq!(
+        attached.commands.next().await,
+        Some(Command::Run { run: 2, session: String::new(), owner: String::new() })
+    );
     assert!(first.is_cancelled() && !second.is_cancelled());
 
     let asking = tokio::task::spawn_blocking({

@@ -9,13 +9,13 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-fn settings(root: &Path, yaml: &str) -> Result<Settings, ConfigError> {
+pub(crate) fn settings(root: &Path, yaml: &str) -> Result<Settings, ConfigError> {
     fs::write(root.join("invokeai.yaml"), format!("schema_version: 4.0.3\nport: 0\n{yaml}\n")).unwrap();
     let options = LoadOptions { root: Some(root.to_owned()), ..LoadOptions::default() };
     Settings::load(options).map(|loaded| loaded.settings)
 }
 
-fn start(root: &Path, yaml: &str) -> Result<Server, StartError> {
+pub(crate) fn start(root: &Path, yaml: &str) -> Result<Server, StartError> {
     let parts = Parts {
         clock: Arc::new(SystemClock),
         random: Arc::new(OsRandom),

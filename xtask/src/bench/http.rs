@@ -40,6 +40,24 @@ impl Client {
         self.ask(&request("POST", path, token, &body.to_string()), path)
     }
 
+    /// PUT without a body, and the JSON of a successful answer.
+    ///
+    /// # Errors
+    /// When the answer is none, or not a success.
+    pub(crate) fn put(&mut self, path: &str, token: &str) -> Result<Value> {
+        self.ask(&request("PUT", path, Some(token), ""), path)
+    }
+
+    /// Signs in, with further header lines; status and body of whatever is answered.
+    ///
+    /// # Errors
+    /// When nothing is answered.
+    pub(crate) fn login(&mut self, body: &Value, headers: &str) -> Result<(u16, Vec<u8>)> {
+        let plain = request("POST", "/api/v1/auth/login", None, &body.to_string());
+        let (line, rest) = plain.split_once("\r\n").context("a request has lines")?;
+        self.exchange(format!("{line}\r\n{headers}{rest}").as_bytes())
+    }
+
     fn ask(&mut self, request: &str, path: &str) -> Result<Value> {
         let (status, body) = self.exchange(request.as_bytes())?;
         let text = String::from_utf8_lossy(&body);

@@ -3,6 +3,8 @@
 
 mod http;
 mod process;
+mod scale;
+mod wrong_passwords;
 
 use crate::shell::{cargo, root};
 use crate::{libtorch, shell};
@@ -24,9 +26,18 @@ pub(crate) struct Options {
     /// Seconds of load per measurement.
     #[arg(long, default_value_t = 5)]
     seconds: u64,
+    /// Only a small run of what is measured inside the server, which shows that it works and nothing else.
+    #[arg(long)]
+    quick: bool,
     /// Leave out generating pictures.
     #[arg(long)]
     no_generation: bool,
+    /// Wrong passwords to send.
+    #[arg(long, default_value_t = 1000)]
+    wrong_passwords: usize,
+    /// Measure the development build: quick to have, only good for trying the benchmark itself.
+    #[arg(long)]
+    dev: bool,
 }
 
 /// Connections held open at once.
@@ -43,6 +54,12 @@ struct Figures {
     resident_megabytes: Vec<f64>,
     requests_per_second: Vec<f64>,
     seconds_per_step: Vec<f64>,
+    enqueue_seconds: Vec<f64>,
+    me_quiet_median: Vec<f64>,
+    me_quiet_p99: Vec<f64>,
+    me_guessed_median: Vec<f64>,
+    me_guessed_p99: Vec<f64>,
+    guesses_refused: Vec<f64>,
 }
 
 /// Measures and prints a table.
@@ -50,11 +67,17 @@ struct Figures {
 /// # Errors
 /// When a server does not build, start or answer.
 pub(crate) fn run(options: &Options) -> Result<()> {
+    if options.quick {
+        return scale::run(true);
+    }
     libtorch::prepare(false)?;
-    let mut build = cargo(&["build", "--release", "--package", "invoke-server"]);
-    shell::run(build.args(["--package", "invoke-worker"]))?;
+    let mut build = cargo(&["build", "--package", "invoke-server"]);
+    if !options.no_generation {
+        build.args(["--package", "invoke-worker"]);
+    }
+    shell::run(build.args((!options.dev).then_some("--release")))?;
     let target = std::env::var("CARGO_TARGET_DIR").map_or_else(|_| root().join("target"), Into::into);
-    let ours = target.join("release/invokeai-web").display().to_string();
+    let ours = target.join(if options.dev { "debug" } else { "release" }).join("invokeai-web").display().to_string();
     let mut contestants = vec![("this server", ours, Figures::default())];
     if let Some(peer) = &options.peer {
         contestants.push(("peer", peer.clone(), Figures::default()));
@@ -66,7 +89,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         }
     }
     report(&contestants);
-    Ok(())
+    scale::run(false)
 }
 
 fn measure(command: &str, figures: &mut Figures, options: &Options) -> Result<()> {
@@ -88,10 +111,33 @@ fn measure(command: &str, figures: &mut Figures, options: &Options) -> Result<()
         CONNECTIONS,
         duration,
     )?);
+    figures.enqueue_seconds.push(enqueue_seconds(&mut client, &token)?);
+    let guessed = wrong_passwords::measure(server.port, &token, options.wrong_passwords)?;
+    figures.me_quiet_median.push(guessed.quiet_median);
+    figures.me_quiet_p99.push(guessed.quiet_p99);
+    figures.me_guessed_median.push(guessed.median);
+    figures.me_guessed_p99.push(guessed.p99);
+    figures.guesses_refused.push(guessed.refused as f64);
     if !options.no_generation {
         figures.seconds_per_step.push(seconds_per_step(&mut client, &token)?);
     }
     Ok(())
+}
+
+/// Seconds until a batch of 10,000 items is accepted, over HTTP. The queue is paused meanwhile and cleared afterwards.
+fn enqueue_seconds(client: &mut Client, token: &str) -> Result<f64> {
+    client.put("/api/v1/queue/default/processor/pause", token)?;
+    let graph = json!({ "id": "one", "nodes": { "a": { "type": "integer", "id": "a" } }, "edges": [] });
+    let body = json!({ "prepend": false, "batch": { "runs": 10_000, "graph": graph } });
+    let start = Instant::now();
+    let answer = client.post("/api/v1/queue/default/enqueue_batch", &body, Some(token))?;
+    let seconds = start.elapsed().as_secs_f64();
+    if answer["enqueued"] != 10_000 {
+        bail!("not all items were accepted: {}", answer["enqueued"]);
+    }
+    client.put("/api/v1/queue/default/clear", token)?;
+    client.put("/api/v1/queue/default/processor/resume", token)?;
+    Ok(seconds)
 }
 
 fn seconds_per_step(client: &mut Client, token: &str) -> Result<f64> {
@@ -178,10 +224,16 @@ fn median(values: &[f64]) -> Option<f64> {
 
 fn report(contestants: &[(&str, String, Figures)]) {
     type Row = (&'static str, fn(&Figures) -> &Vec<f64>, bool);
-    let rows: [Row; 4] = [
+    let rows: [Row; 10] = [
         ("seconds from exec to the first answer", |figures| &figures.start_seconds, true),
         ("resident memory at rest, MB", |figures| &figures.resident_megabytes, true),
         ("GET /api/v1/auth/me per second, 32 connections", |figures| &figures.requests_per_second, false),
+        ("GET /api/v1/auth/me, ms, median", |figures| &figures.me_quiet_median, true),
+        ("the same, 99th percentile", |figures| &figures.me_quiet_p99, true),
+        ("the same during wrong passwords, median", |figures| &figures.me_guessed_median, true),
+        ("the same during wrong passwords, 99th percentile", |figures| &figures.me_guessed_p99, true),
+        ("wrong passwords refused unread", |figures| &figures.guesses_refused, false),
+        ("seconds to enqueue 10,000 items", |figures| &figures.enqueue_seconds, true),
         ("seconds per step, tiny model, 256x256", |figures| &figures.seconds_per_step, true),
     ];
     println!("\n| medians | {} |", contestants.iter().map(|(name, ..)| *name).collect::<Vec<_>>().join(" | "));

@@ -5,13 +5,13 @@ mod compress;
 mod cors;
 mod host;
 mod origin;
-mod prefix;
+mod outside;
 mod refresh;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use compress::compress;
-pub(crate) use prefix::strip_prefix;
+pub(crate) use outside::{Outside, outside};
 pub(crate) use refresh::refresh_token;
 
 use crate::App;
@@ -43,7 +43,9 @@ pub(crate) async fn guard(
         let headers = text(request.headers(), &header::ACCESS_CONTROL_REQUEST_HEADERS);
         return Ok(request.into_response(cors::preflight(&settings.cors, origin, &wanted, headers.as_deref())));
     }
-    if !origin::may_act(settings, request.request(), own_host.as_deref(), origin.as_deref()) {
+    let outside = Outside::seen_by(settings, request.request());
+    let own_hosts = [own_host.as_deref(), outside.host.as_deref()];
+    if !origin::may_act(settings, request.request(), own_hosts, origin.as_deref()) {
         tracing::warn!(origin, path = request.path(), "refused a request of another origin");
         return Ok(refuse(request, ApiError::refused(StatusCode::FORBIDDEN, "Cross-origin request refused")));
     }

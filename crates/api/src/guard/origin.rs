@@ -6,11 +6,11 @@ use crate::WebSettings;
 use actix_web::HttpRequest;
 use actix_web::http::Method;
 
-/// Whether the request may go on.
+/// Whether the request may go on. `own_hosts` are the names it was sent to: the one it carries, and the one a proxy told.
 pub(super) fn may_act(
     settings: &WebSettings,
     request: &HttpRequest,
-    own_host: Option<&str>,
+    own_hosts: [Option<&str>; 2],
     origin: Option<&str>,
 ) -> bool {
     let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
@@ -18,7 +18,9 @@ pub(super) fn may_act(
         return true;
     }
     match origin {
-        Some(origin) => own_host.is_some_and(|host| is_own(origin, host)) || settings.cors.allows(origin),
+        Some(origin) => {
+            own_hosts.into_iter().flatten().any(|host| is_own(origin, host)) || settings.cors.allows(origin)
+        }
         // A browser that hides the origin still says that another site asked.
         None => request.headers().get("sec-fetch-site").is_none_or(|site| site != "cross-site"),
     }

@@ -1,9 +1,11 @@
 //! For supervisors and load balancers: not part of the documented API, and nothing here tells anything about anybody.
 
+use crate::App;
 use crate::call::Anyone;
 use crate::error::ApiError;
-use actix_web::HttpResponse;
-use actix_web::web::{self, ServiceConfig};
+use crate::guard::Outside;
+use actix_web::web::{self, Data, ServiceConfig};
+use actix_web::{HttpRequest, HttpResponse};
 use invoke_storage::StorageError;
 
 /// Mounts `/healthz`, `/readyz` and the document itself.
@@ -25,7 +27,15 @@ async fn ready(call: Anyone) -> Result<HttpResponse, ApiError> {
     Ok(HttpResponse::Ok().content_type("text/plain; charset=utf-8").body("ready"))
 }
 
-/// The OpenAPI document.
-async fn document() -> HttpResponse {
-    HttpResponse::Ok().content_type("application/json").body(crate::openapi::text())
+/// The OpenAPI document; below a prefix it says so, for clients that are made from it.
+async fn document(app: Data<App>, request: HttpRequest) -> HttpResponse {
+    let text = crate::openapi::text();
+    let mut answer = HttpResponse::Ok();
+    answer.content_type("application/json");
+    match (Outside::seen_by(&app.web, &request).prefix, text.strip_prefix('{')) {
+        (prefix, Some(rest)) if !prefix.is_empty() => {
+            answer.body(format!("{{\"servers\":{},{rest}", serde_json::json!([{ "url": prefix }])))
+        }
+        _ => answer.body(text),
+    }
 }

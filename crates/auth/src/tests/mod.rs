@@ -14,6 +14,7 @@ use std::sync::Arc;
 
 mod administrators;
 mod passwords;
+mod recovery;
 mod sessions;
 
 #[derive(Debug)]

@@ -16,6 +16,6 @@ pub use device::{AttentionType, Device, DeviceName, Devices, Precision, SliceSiz
 pub use external::External;
 pub use logging::{LogFormat, LogLevel, Logging};
 pub use models::{HashingAlgorithm, Models, RemoteToken};
-pub use network::{BasePath, Network};
+pub use network::{BasePath, Network, Proxies};
 pub use paths::{DatabaseSync, ImageSubfolders, Paths};
 pub use queue::{Queue, QueueMode, RestartPolicy};

@@ -3,6 +3,7 @@
 use crate::section::section;
 use crate::value::{FromValue, Int};
 use serde_json::Value;
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 
 section! {
@@ -29,7 +30,7 @@ section! {
         /// Path prefix that a reverse proxy keeps, like `/invoke`.
         base_url: Option<BasePath> = None,
         /// Addresses of proxies whose `X-Forwarded-*` headers count, comma-separated, or `*`.
-        forwarded_allow_ips: String = "127.0.0.1".into(),
+        forwarded_allow_ips: Proxies = Proxies::default(),
         /// Compression of text answers, from 0 (none) to 9 (smallest).
         http_compression_level: Int<0, 9> = Int(9),
         /// A folder with another build of the web pages.
@@ -37,12 +38,63 @@ section! {
     }
 }
 
+/// Addresses and networks whose word about a visitor counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Proxies {
+    /// `*`: any address.
+    pub everybody: bool,
+    /// Each with the length of its prefix in bits.
+    pub networks: Vec<(IpAddr, u8)>,
+}
+
+impl Default for Proxies {
+    fn default() -> Self {
+        Self { everybody: false, networks: vec![(IpAddr::V4(Ipv4Addr::LOCALHOST), 32)] }
+    }
+}
+
+impl FromValue for Proxies {
+    fn expected() -> String {
+        "addresses or networks like `10.0.0.0/8`, comma-separated, or `*`".into()
+    }
+    fn from_value(value: &Value) -> Option<Self> {
+        let text = value.as_str()?;
+        let entries = || text.split(',').map(str::trim).filter(|entry| !entry.is_empty());
+        let everybody = entries().any(|entry| entry == "*");
+        let networks = entries().filter(|entry| *entry != "*").map(network).collect::<Option<_>>()?;
+        Some(Self { everybody, networks })
+    }
+    fn to_value(&self) -> Value {
+        let any = self.everybody.then(|| "*".to_owned());
+        let networks = self.networks.iter().map(|(address, bits)| {
+            if *bits == whole(*address) { address.to_string() } else { format!("{address}/{bits}") }
+        });
+        Value::String(any.into_iter().chain(networks).collect::<Vec<_>>().join(","))
+    }
+}
+
+/// `10.0.0.0/8`, or one address.
+fn network(text: &str) -> Option<(IpAddr, u8)> {
+    let (address, bits) = match text.split_once('/') {
+        Some((address, bits)) => (address.parse().ok()?, Some(bits.parse().ok()?)),
+        None => (text.parse().ok()?, None),
+    };
+    let bits = bits.unwrap_or_else(|| whole(address));
+    (bits <= whole(address)).then_some((address, bits))
+}
+
+/// The bits of a whole address.
+fn whole(address: IpAddr) -> u8 {
+    if address.is_ipv4() { 32 } else { 128 }
+}
+
 /// A normalised path prefix: `/a` or `/a/b`; empty for the root.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BasePath(String);
 
 /// First segments that are routes of the server itself.
-const RESERVED: [&str; 9] = ["api", "ws", "docs", "redoc", "openapi.json", "static", "assets", "locales", "healthz"];
+const RESERVED: [&str; 10] =
+    ["api", "ws", "docs", "redoc", "openapi.json", "static", "assets", "locales", "healthz", "readyz"];
 
 impl BasePath {
     /// The prefix, empty or with a leading and without a trailing slash.

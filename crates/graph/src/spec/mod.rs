@@ -6,12 +6,14 @@ mod input;
 mod limits;
 mod node;
 mod output;
+mod rules;
 mod types;
 
 pub use input::{Hints, InputKind, InputSpec};
 pub use limits::Limits;
 pub use node::{Classification, NodeSpec};
 pub use output::{OutputField, OutputSpec};
+pub use rules::{Rule, Test};
 pub use types::{ObjectField, TypeSpec};
 
 use serde::{Deserialize, Serialize};

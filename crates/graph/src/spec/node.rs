@@ -1,6 +1,6 @@
 //! Nodes.
 
-use super::{InputSpec, texts};
+use super::{InputSpec, Rule, texts};
 use serde::{Deserialize, Serialize};
 
 /// How finished a node is.
@@ -57,6 +57,12 @@ pub struct NodeSpec {
     /// Inputs it does not name are kept.
     #[serde(default)]
     pub extra: bool,
+    /// Edges may end at inputs it does not name if they begin with this; they take anything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub open_inputs: Option<String>,
+    /// Rules between its inputs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub rules: Vec<Rule>,
     /// Its inputs in order.
     pub inputs: Vec<InputSpec>,
     /// Class of its output, found in [`Vocabulary::outputs`].
@@ -144,6 +150,25 @@ impl NodeSpec {
     pub fn extra(mut self, extra: bool) -> Self {
         self.extra = extra;
         self
+    }
+
+    /// Edges may end at inputs that begin with `prefix`; they take anything.
+    #[must_use]
+    pub fn open_inputs(mut self, prefix: &str) -> Self {
+        self.open_inputs = Some(prefix.to_owned());
+        self
+    }
+
+    /// Rules between its inputs.
+    #[must_use]
+    pub fn rules(mut self, rules: impl IntoIterator<Item = Rule>) -> Self {
+        self.rules = rules.into_iter().collect();
+        self
+    }
+
+    /// Whether edges may end at this input although no input of that name is listed.
+    pub fn is_open_to(&self, field: &str) -> bool {
+        self.open_inputs.as_ref().is_some_and(|prefix| field.starts_with(prefix.as_str()))
     }
 
     /// The input of that name.

@@ -106,12 +106,41 @@ fn fill(
         }
     }
     filled.insert("type".to_owned(), spec.kind.as_str().into());
+    if problems.is_empty() {
+        problems = broken_rules(spec, given, &filled, loc);
+    }
     if spec.extra {
         for (key, value) in given {
             filled.entry(key.clone()).or_insert_with(|| value.clone());
         }
     }
     (GraphNode(filled), problems)
+}
+
+/// The rules that inputs break, each input's once. What concerns the node as a whole is looked at only when nothing
+/// else is wrong.
+fn broken_rules(
+    spec: &NodeSpec,
+    given: &Map<String, Value>,
+    filled: &Map<String, Value>,
+    loc: &[Value],
+) -> Vec<Problem> {
+    let mut problems: Vec<Problem> = Vec::new();
+    let mut refused: Vec<&str> = Vec::new();
+    for rule in &spec.rules {
+        let Some(field) = rule.field.as_deref() else { continue };
+        let Some(value) = given.get(field).filter(|_| !refused.contains(&field)) else { continue };
+        if let Some(sentence) = rule.broken_by(filled) {
+            refused.push(field);
+            problems.push(Problem::rule(&[loc, &[field.into()]].concat(), sentence, value));
+        }
+    }
+    if problems.is_empty() {
+        let whole = spec.rules.iter().filter(|rule| rule.field.is_none());
+        let broken = whole.filter_map(|rule| rule.broken_by(filled)).next();
+        problems.extend(broken.map(|sentence| Problem::rule(loc, sentence, &Value::Object(given.clone()))));
+    }
+    problems
 }
 
 /// The fields every node has, with their types and defaults.

@@ -159,6 +159,7 @@ pub(crate) fn input_type(node: &GraphNode, field: &str, catalogue: &Catalogue) -
         "type" => Some(FieldType::Literal { values: vec![spec.kind.as_str().into()] }),
         "board" if spec.board => Some(FieldType::Object { name: "BoardField".to_owned() }.optional()),
         "metadata" if spec.metadata => Some(FieldType::Object { name: "MetadataField".to_owned() }.optional()),
+        _ if spec.is_open_to(field) => Some(FieldType::Any),
         _ => Some(spec.input(field)?.stored_type()),
     }
 }

@@ -43,10 +43,13 @@ impl Walk<'_> {
         };
         for edge in edges {
             let field = edge.destination.field.as_str();
+            if self.is_open_input(id, field) {
+                continue; // fetched by whoever carries out the call
+            }
             if role == Role::If && field != "condition" && self.chosen_side(id) != Some(field) {
                 continue;
             }
-            match self.fitting(id, field, &self.result_of(&edge)) {
+            match self.fitting(id, field, &self.result_of(&edge)).and_then(|value| self.ruled(id, field, value)) {
                 Ok(value) if field != "id" && field != "type" => {
                     if let Some(node) = self.session.execution_graph.nodes.get_mut(id) {
                         node.0.insert(field.to_owned(), value);
@@ -60,6 +63,29 @@ impl Walk<'_> {
             }
         }
         Ok(self.prepared(id)?)
+    }
+
+    fn is_open_input(&self, id: &str, field: &str) -> bool {
+        let node = self.session.execution_graph.nodes.get(id);
+        node.and_then(|node| self.catalogue.node(node.kind())).is_some_and(|spec| spec.is_open_to(field))
+    }
+
+    /// The value, unless a rule between it and the node's other inputs is broken.
+    fn ruled(&self, id: &str, field: &str, value: Value) -> Result<Value, Vec<Problem>> {
+        let Some(node) = self.session.execution_graph.nodes.get(id) else { return Ok(value) };
+        let Some(spec) = self.catalogue.node(node.kind()).filter(|spec| !spec.rules.is_empty()) else {
+            return Ok(value);
+        };
+        let mut inputs = node.0.clone();
+        inputs.insert(field.to_owned(), value.clone());
+        let mut rules = spec.rules.iter().filter(|rule| rule.field.as_deref().is_none_or(|at| at == field));
+        match rules.find_map(|rule| Some((rule, rule.broken_by(&inputs)?))) {
+            None => Ok(value),
+            Some((rule, sentence)) => {
+                let loc: Vec<Value> = rule.field.iter().map(|field| field.as_str().into()).collect();
+                Err(vec![Problem::rule(&loc, sentence, &value)])
+            }
+        }
     }
 
     fn prepared(&self, id: &str) -> Result<Prepared, GraphError> {

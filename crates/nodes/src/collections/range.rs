@@ -1,6 +1,6 @@
 //! Whole numbers from start to stop.
 
-use invoke_graph::{Node, NodeError, RunContext, node};
+use invoke_graph::{Node, NodeError, Rule, RunContext, Test, node};
 
 use crate::collections::range;
 use crate::outputs::IntegerCollectionOutput;
@@ -9,7 +9,8 @@ node! {
     /// Creates a range of numbers from start to stop with step
     #[node(
         kind = "range", class = "RangeInvocation", title = "Integer Range", tags = ["collection", "integer", "range"],
-        category = "batch", version = "1.0.0"
+        category = "batch", version = "1.0.0",
+        rules = [Rule::at("stop", [("stop", Test::AtMost("start".into()))], "stop must be greater than start")]
     )]
     pub struct Range -> IntegerCollectionOutput {
         /// The start of the range
@@ -26,9 +27,6 @@ node! {
 
 impl<C: RunContext> Node<C> for Range {
     fn run(self, _: &mut C) -> Result<IntegerCollectionOutput, NodeError> {
-        if self.start >= self.stop {
-            return Err(NodeError::value("stop must be greater than start"));
-        }
         range(self.start, self.stop, self.step)
     }
 }

@@ -6,7 +6,7 @@ use invoke_engine::models::unet::Unet;
 use invoke_engine::sampling::sd::{Cancelled, DenoiseRequest, Guidance, LATENT_SCALE, Progress, denoise};
 use invoke_engine::schedulers::{Prediction, SchedulerConfig};
 use invoke_engine::{EngineError, Tensor};
-use invoke_graph::{InputKind, NULL, Node, NodeError, OneOrMany, Preview, choices, node};
+use invoke_graph::{InputKind, NULL, Node, NodeError, OneOrMany, Preview, Rule, Test, choices, node};
 use invoke_imaging::jpeg;
 
 use crate::Context;
@@ -97,7 +97,8 @@ node! {
     #[node(
         kind = "denoise_latents", class = "DenoiseLatentsInvocation", title = "Denoise - SD1.5, SDXL",
         tags = ["latents", "denoise", "txt2img", "t2i", "t2l", "img2img", "i2i", "l2l"], category = "latents",
-        version = "1.6.0"
+        version = "1.6.0",
+        rules = [Rule::at("cfg_scale", [("cfg_scale", Test::Below(1.0))], "cfg_scale must be greater than 1")]
     )]
     pub struct DenoiseLatents -> LatentsOutput {
         /// Positive conditioning tensor

@@ -1,6 +1,6 @@
 //! One of nine operations on numbers.
 
-use invoke_graph::{Node, NodeError, RunContext, choices, node};
+use invoke_graph::{Node, NodeError, Rule, RunContext, Test, choices, node};
 
 use crate::outputs::FloatOutput;
 
@@ -24,7 +24,18 @@ node! {
     #[node(
         kind = "float_math", class = "FloatMathInvocation", title = "Float Math",
         tags = ["math", "float", "add", "subtract", "multiply", "divide", "power", "root", "absolute value", "min", "max"],
-        category = "math", version = "1.0.1"
+        category = "math", version = "1.0.1",
+        rules = [
+            Rule::at("b", [("operation", Test::Is("DIV".into())), ("b", Test::Is(0.into()))], "Cannot divide by zero"),
+            Rule::at(
+                "b", [("operation", Test::Is("EXP".into())), ("a", Test::Is(0.into())), ("b", Test::Below(0.0))],
+                "Cannot raise zero to a negative power"
+            ),
+            Rule::at(
+                "b", [("operation", Test::Is("EXP".into())), ("a", Test::Below(0.0)), ("b", Test::Fractional)],
+                "Root operation resulted in a complex number"
+            ),
+        ]
     )]
     pub struct FloatMath -> FloatOutput {
         /// The operation to perform

@@ -1,6 +1,6 @@
 //! One of nine operations on whole numbers.
 
-use invoke_graph::{Node, NodeError, RunContext, choices, node};
+use invoke_graph::{Node, NodeError, Rule, RunContext, Test, choices, node};
 
 use crate::math::{divided, integer};
 use crate::outputs::IntegerOutput;
@@ -25,7 +25,15 @@ node! {
     #[node(
         kind = "integer_math", class = "IntegerMathInvocation", title = "Integer Math",
         tags = ["math", "integer", "add", "subtract", "multiply", "divide", "modulus", "power", "absolute value", "min", "max"],
-        category = "math", version = "1.0.1"
+        category = "math", version = "1.0.1",
+        rules = [
+            Rule::at("b", [("operation", Test::Is("DIV".into())), ("b", Test::Is(0.into()))], "Cannot divide by zero"),
+            Rule::at("b", [("operation", Test::Is("MOD".into())), ("b", Test::Is(0.into()))], "Cannot divide by zero"),
+            Rule::at(
+                "b", [("operation", Test::Is("EXP".into())), ("b", Test::Below(0.0))],
+                "Result of exponentiation is not an integer"
+            ),
+        ]
     )]
     pub struct IntegerMath -> IntegerOutput {
         /// The operation to perform

@@ -24,6 +24,43 @@ fn users_take_turns() {
 }
 
 #[test]
+fn one_item_behind_a_thousand_of_another_user_waits_for_one_of_them_at_most() {
+    let test = TestQueue::new(shared());
+    test.enqueue(&actor("alice"), with(sum(1, 2), json!({ "runs": 1000 })));
+    assert_eq!(owners(&test, 1), ["alice"]);
+    test.enqueue(&actor("bob"), sum(1, 2));
+    let next = owners(&test, 2);
+    assert!(next.contains(&"bob".to_owned()), "{next:?}");
+}
+
+#[test]
+fn an_orderly_end_gives_an_item_back_without_counting_it() {
+    let mut test = TestQueue::new(shared());
+    test.enqueue(&actor("alice"), sum(1, 2));
+    // As often as one likes; an interruption counts, and the second one fails the item.
+    for _ in 0..3 {
+        let id = test.queue.claim("cpu").unwrap().unwrap().id;
+        assert!(test.queue.release(id).unwrap());
+        assert!(!test.queue.release(id).unwrap(), "it does not run any more");
+        test.queue.recover_at_start().unwrap();
+        assert_eq!((test.state(1), test.item(1).started_at, test.item(1).device), ("pending", None, None));
+    }
+    assert!(test.news().iter().filter(|line| line.contains("pending")).count() == 3);
+    test.take().unwrap();
+    test.queue.recover_at_start().unwrap();
+    assert_eq!(test.state(1), "pending", "the first interruption");
+}
+
+#[test]
+fn where_what_ran_is_canceled_at_the_next_start_nothing_is_given_back() {
+    let test = TestQueue::new(QueueSettings { restart_policy: RestartPolicy::Cancel, ..shared() });
+    test.enqueue(&actor("alice"), sum(1, 2));
+    let id = test.queue.claim("cpu").unwrap().unwrap().id;
+    assert!(!test.queue.release(id).unwrap());
+    assert_eq!(test.state(1), "in_progress");
+}
+
+#[test]
 fn the_oldest_goes_first_when_nobody_takes_turns() {
     let test = TestQueue::new(QueueSettings { mode: Mode::Fifo, ..shared() });
     three(&test, "alice");

@@ -1,7 +1,7 @@
 //! Runners over a queue in memory, with a database, images and models in temporary folders.
 
 use invoke_domain::{
-    BatchId, ItemFailure, ItemId, ItemStatus, OsRandom, QueueId, QueueItem, SessionId, SystemClock, UserId,
+    BatchId, ItemFailure, ItemId, ItemStatus, ModelKey, OsRandom, QueueId, QueueItem, SessionId, SystemClock, UserId,
 };
 use invoke_events::{Bus, Event, NodeEvent, NodeReport};
 use invoke_library::{ImageSettings, Images};
@@ -31,6 +31,8 @@ pub(crate) struct FakeBacklog {
     watching: Mutex<Option<broadcast::Receiver<Arc<Event>>>>,
     seen: Mutex<Vec<NodeReport>>,
     count: Mutex<usize>,
+    released: Mutex<Vec<ItemId>>,
+    loaded: Mutex<Vec<ModelKey>>,
 }
 
 impl FakeBacklog {
@@ -52,6 +54,16 @@ impl FakeBacklog {
         self.seen.lock().unwrap().clone()
     }
 
+    /// The models that were in memory at the last claim.
+    pub(crate) fn loaded_at_last_claim(&self) -> Vec<ModelKey> {
+        self.loaded.lock().unwrap().clone()
+    }
+
+    /// The items that were given back.
+    pub(crate) fn released(&self) -> Vec<ItemId> {
+        self.released.lock().unwrap().clone()
+    }
+
     /// Whether exactly one item has been finished.
     pub(crate) fn nothing_more_finished(&self) -> bool {
         *self.count.lock().unwrap() == 1
@@ -59,7 +71,8 @@ impl FakeBacklog {
 }
 
 impl Backlog for FakeBacklog {
-    fn claim(&self, _: &str) -> Result<Option<QueueItem>, BacklogError> {
+    fn claim(&self, _: &str, loaded: &[ModelKey]) -> Result<Option<QueueItem>, BacklogError> {
+        *self.loaded.lock().unwrap() = loaded.to_vec();
         Ok(self.pending.lock().unwrap().pop_front())
     }
 
@@ -85,6 +98,11 @@ impl Backlog for FakeBacklog {
         *self.count.lock().unwrap() += 1;
         // The test may be over.
         let _ = self.finished.send((item, session, outcome));
+        Ok(())
+    }
+
+    fn release(&self, item: ItemId) -> Result<(), BacklogError> {
+        self.released.lock().unwrap().push(item);
         Ok(())
     }
 }
@@ -124,6 +142,8 @@ impl Setup {
             watching: Mutex::default(),
             seen: Mutex::default(),
             count: Mutex::default(),
+            released: Mutex::default(),
+            loaded: Mutex::default(),
         });
         let runtime_dir = folder.path().join("run");
         std::fs::create_dir(&runtime_dir).unwrap();
@@ -272,6 +292,7 @@ fn item(user: &str, id: i64, script: &Value) -> QueueItem {
         session: json!({ "script": script, "graph": { "id": "the graph" } }).to_string(),
         workflow: None,
         retried_from_item_id: None,
+        call: None,
         created_at: now,
         updated_at: now,
         started_at: Some(now),

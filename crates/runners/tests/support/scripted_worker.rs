@@ -4,13 +4,17 @@
 #![expect(clippy::unwrap_used, clippy::print_stderr, reason = "a test double fails loudly")]
 
 use invoke_worker_protocol::client::{Command, Link, RunLink, attach};
-use invoke_worker_protocol::wire::{Failure, Hello, StoreImage};
+use invoke_worker_protocol::wire::{CacheStatus, Failure, Hello, StoreImage};
 use invoke_worker_protocol::{Picture, VERSION};
 use serde_json::{Value, json};
 use std::io::{BufRead as _, Read as _};
 use std::path::PathBuf;
 use std::process::exit;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc;
+
+/// How often the cache of node results was cleared.
+static CLEARS: AtomicU64 = AtomicU64::new(0);
 
 fn main() {
     let args: Vec<String> = std::env::args().collect();
@@ -55,8 +59,12 @@ fn main() {
     let mut commands = attached.commands;
     let (sender, receiver) = mpsc::channel();
     runtime.spawn(async move {
-        while let Some(Command::Run { run, session }) = commands.next().await {
-            sender.send((run, session)).unwrap();
+        while let Some(command) = commands.next().await {
+            match command {
+                Command::Run { run, session, .. } => sender.send((run, session)).unwrap(),
+                Command::Cache(command) => CLEARS.store(command.clears, Ordering::SeqCst),
+                Command::Stop => break,
+            }
         }
     });
     for (run, session) in receiver {
@@ -83,6 +91,9 @@ fn execute(link: &Link, number: u64, session: &str) {
             return run.finish_failed(None, failure);
         }
         run.started(node, &source);
+        if verb == "call" {
+            return run.finish_waiting(Some(done), format!("prepared-{index}"));
+        }
         match step(link, &run, number, verb, argument) {
             Ok(output) => run.completed(output.to_string()),
             Err(failure) => {
@@ -94,6 +105,7 @@ fn execute(link: &Link, number: u64, session: &str) {
             return run.finish_canceled(None);
         }
     }
+    run.cache_status(CacheStatus { size: 1, hits: 2, misses: 3, clears: CLEARS.load(Ordering::SeqCst) });
     run.finish_completed(Some(done));
 }
 
@@ -102,6 +114,11 @@ fn step(link: &Link, run: &RunLink, number: u64, verb: &str, argument: &Value) -
         "value" => Ok(argument.clone()),
         "pid" => Ok(json!(std::process::id())),
         "environment" => Ok(std::env::vars().map(|(name, value)| json!([name, value])).collect()),
+        "clears" => Ok(json!(CLEARS.load(Ordering::SeqCst))),
+        "sees" => {
+            let names = argument.as_array().unwrap().iter().map(|name| name.as_str().unwrap().to_owned()).collect();
+            Ok(json!(run.see_images(names)?))
+        }
         "progress" => {
             run.progress(argument.as_str().unwrap(), Some(0.5), Some((64, 32, vec![0xff, 0xd8])));
             Ok(Value::Null)

@@ -14,6 +14,12 @@ pub fn get(tx: &ReadTx<'_>, key: &str) -> Result<Option<String>, StorageError> {
     Ok(statement.query_row([key], |row| row.get(0)).optional()?)
 }
 
+/// Forgets what is kept under `key`.
+pub fn delete(tx: &Tx<'_>, _grant: &Grant<RuntimeSettings, Manage>, key: &str) -> Result<(), StorageError> {
+    tx.sql().prepare_cached("DELETE FROM app_settings WHERE key = ?1")?.execute([key])?;
+    Ok(())
+}
+
 /// Keeps `value` under `key`.
 pub fn update(
     tx: &Tx<'_>,

@@ -17,6 +17,8 @@ pub struct Selection<'a> {
     pub batch_ids: Option<&'a [BatchId]>,
     /// Only this destination; `None` for all.
     pub destination: Option<&'a str>,
+    /// Not these items.
+    pub except: &'a [ItemId],
 }
 
 /// Every state.
@@ -32,7 +34,7 @@ const ALL: [ItemStatus; 6] = [
 impl<'a> Selection<'a> {
     /// All items of a queue.
     pub fn all(queue_id: &'a QueueId) -> Self {
-        Self { queue_id, statuses: &ALL, batch_ids: None, destination: None }
+        Self { queue_id, statuses: &ALL, batch_ids: None, destination: None, except: &[] }
     }
 
     /// The items that wait: for a worker, or for a called workflow.
@@ -69,6 +71,7 @@ fn select(
             ":statuses": json_list(selection.statuses.iter().map(|status| status.as_str())),
             ":batch_ids": selection.batch_ids.map(|ids| json_list(ids.iter().map(|id| id.as_str()))),
             ":destination": selection.destination,
+            ":except": json_list(selection.except.iter().map(|id| id.0)),
         },
         row_to_owned,
     )?;

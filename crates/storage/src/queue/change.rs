@@ -3,7 +3,7 @@
 use super::{SqlStatus, status};
 use crate::time::SqlTime;
 use crate::{StorageError, Tx};
-use invoke_domain::{BatchId, ItemFailure, ItemId, ItemStatus, QueueId, SessionId};
+use invoke_domain::{BatchId, ItemCall, ItemFailure, ItemId, ItemStatus, QueueId, SessionId};
 use invoke_permissions::{Backlog, Cancel, Delete, Enqueue, Grant, Item, Operate, Queue};
 use rusqlite::{named_params, params};
 
@@ -22,6 +22,8 @@ pub struct NewBatch<'a> {
     pub destination: Option<&'a str>,
     /// The workflow it came from, JSON as text.
     pub workflow: Option<&'a str>,
+    /// The call that its items answer.
+    pub call: Option<&'a ItemCall>,
     /// The items, in order.
     pub items: Vec<NewItem>,
 }
@@ -61,6 +63,11 @@ pub fn insert_batch(
             ":destination": batch.destination,
             ":retried_from_item_id": item.retried_from_item_id.map(|id| id.0),
             ":user_id": grant.id().as_str(),
+            ":workflow_call_id": batch.call.map(|call| &call.id),
+            ":parent_item_id": batch.call.map(|call| call.parent.0),
+            ":parent_session_id": batch.call.map(|call| call.parent_session.as_str()),
+            ":root_item_id": batch.call.map(|call| call.root.0),
+            ":workflow_call_depth": batch.call.map(|call| call.depth),
             ":now": now,
         })?;
         ids.push(ItemId(id));

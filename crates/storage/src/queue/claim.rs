@@ -42,19 +42,24 @@ pub fn claim(
         Order::RoundRobin => include_str!("claim_round_robin.sql"),
         Order::Fifo => include_str!("claim_fifo.sql"),
     };
-    let chosen = tx.sql().prepare_cached(sql)?.query_row([], |row| row.get(0)).optional()?;
+    let chosen = tx
+        .sql()
+        .prepare_cached(sql)?
+        .query_row(named_params! { ":device": claim.device }, |row| row.get(0))
+        .optional()?;
     let Some(chosen) = chosen.map(ItemId) else { return Ok(None) };
-    let id = if claim.warm_models.is_empty() { chosen } else { prefer_warm(tx, chosen, claim.warm_models)? };
+    let id = if claim.warm_models.is_empty() { chosen } else { prefer_warm(tx, chosen, claim)? };
     set_status(tx, id, ItemStatus::InProgress, None, Some(claim.device))?;
     get(tx, id)
 }
 
-fn prefer_warm(tx: &Tx<'_>, chosen: ItemId, warm: &[ModelKey]) -> Result<ItemId, StorageError> {
+fn prefer_warm(tx: &Tx<'_>, chosen: ItemId, claim: &Claim<'_>) -> Result<ItemId, StorageError> {
     let mut statement = tx.sql().prepare_cached(include_str!("claim_warm.sql"))?;
     let bound = named_params! {
         ":chosen": chosen.0,
         ":look_ahead": LOOK_AHEAD,
-        ":models": json_list(warm.iter().map(|key| key.as_str())),
+        ":device": claim.device,
+        ":models": json_list(claim.warm_models.iter().map(|key| key.as_str())),
     };
     Ok(statement.query_row(bound, |row| row.get(0).map(ItemId)).optional()?.unwrap_or(chosen))
 }

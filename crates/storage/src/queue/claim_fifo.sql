@@ -1,4 +1,5 @@
 -- One step per user with pending items, from index entry to index entry, however long the queue and its history are.
+-- An item that goes on after a call waits for the device that has what it made so far.
 -- The last step finds no further user; its NULL stands for the items without owner.
 WITH RECURSIVE
     turn (user_id) AS (
@@ -17,6 +18,7 @@ WITH RECURSIVE
             SELECT own.item_id
             FROM session_queue own INDEXED BY idx_session_queue_round_robin_pending
             WHERE own.status = 'pending' AND own.user_id IS turn.user_id
+                AND (own.device IS NULL OR own.device = :device)
             ORDER BY own.priority DESC, own.item_id
             LIMIT 1
         )

@@ -1,5 +1,1 @@
--- By the index on the state: in the row it lies behind the session's text, which need not be read.
-SELECT status, count(*)
-FROM session_queue INDEXED BY idx_session_queue_created_status
-WHERE queue_id = ?1
-GROUP BY status
+SELECT status, sum(items) FROM queue_counts WHERE queue_id = ?1 GROUP BY status

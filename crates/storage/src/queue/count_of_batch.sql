@@ -1,4 +1,4 @@
-SELECT status, count(*)
-FROM session_queue INDEXED BY idx_session_queue_batch_id
-WHERE queue_id = ?1 AND batch_id = ?2 AND (?3 IS NULL OR user_id = ?3)
+SELECT status, sum(items)
+FROM queue_batch_counts
+WHERE batch_id = ?2 AND queue_id = ?1 AND (?3 IS NULL OR user_id = ?3)
 GROUP BY status

@@ -5,3 +5,4 @@ WHERE queue_id = :queue_id
     AND (:owner IS NULL OR user_id = :owner)
     AND (:batch_ids IS NULL OR batch_id IN (SELECT value FROM json_each(:batch_ids)))
     AND (:destination IS NULL OR destination = :destination)
+    AND item_id NOT IN (SELECT value FROM json_each(:except))

@@ -5,23 +5,31 @@
 //! triggers when the state changes.
 
 mod bulk;
+mod calls;
 mod change;
 mod claim;
+mod counting;
+mod overview;
 mod recover;
 mod running;
 #[cfg(test)]
 mod tests;
 
 pub use bulk::{Selection, cancel_where, delete_where, find, prune_to};
+pub use calls::{begun_callers, callable_workflow, called_by, chain_of, chains_under_way, resume, suspend};
 pub use change::{Finish, NewBatch, NewItem, cancel, delete, finish, insert_batch, update_session};
 pub use claim::{Claim, Order, claim};
-pub use recover::{Recovered, cancel_interrupted, requeue_interrupted};
+pub(crate) use counting::keep as keep_counts;
+pub use overview::{Overview, OverviewFilter, UserOverview, overview};
+pub use recover::{Recovered, cancel_interrupted, forget_devices, release, requeue_interrupted};
 pub use running::{any_running, owners_of_running, running_of};
 
 use crate::time::{SqlTime, malformed};
 use crate::{ReadTx, StorageError};
 use invoke_domain::queue::StatusCounts;
-use invoke_domain::{BatchId, BatchStatus, ItemFailure, ItemId, ItemStatus, QueueId, QueueItem, SessionId, UserId};
+use invoke_domain::{
+    BatchId, BatchStatus, ItemCall, ItemFailure, ItemId, ItemStatus, QueueId, QueueItem, SessionId, UserId,
+};
 use invoke_permissions::{ItemFacts, Scope};
 use rusqlite::types::{FromSql, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{OptionalExtension, Row, named_params, params};
@@ -63,6 +71,20 @@ fn row_to_failure(row: &Row<'_>) -> rusqlite::Result<Option<ItemFailure>> {
     Ok(Some(failure))
 }
 
+/// The call an item answers; a row that names only parts of one answers none.
+fn row_to_call(row: &Row<'_>) -> rusqlite::Result<Option<ItemCall>> {
+    let id: Option<String> = row.get("workflow_call_id")?;
+    let parent: Option<i64> = row.get("parent_item_id")?;
+    let (Some(id), Some(parent)) = (id, parent) else { return Ok(None) };
+    Ok(Some(ItemCall {
+        id,
+        parent: ItemId(parent),
+        parent_session: SessionId(row.get::<_, Option<String>>("parent_session_id")?.unwrap_or_default()),
+        root: ItemId(row.get::<_, Option<i64>>("root_item_id")?.unwrap_or(parent)),
+        depth: row.get::<_, Option<u32>>("workflow_call_depth")?.unwrap_or(1),
+    }))
+}
+
 fn row_to_item(row: &Row<'_>) -> rusqlite::Result<QueueItem> {
     Ok(QueueItem {
         id: ItemId(row.get("item_id")?),
@@ -83,6 +105,7 @@ fn row_to_item(row: &Row<'_>) -> rusqlite::Result<QueueItem> {
         session: row.get("session")?,
         workflow: row.get("workflow")?,
         retried_from_item_id: row.get::<_, Option<i64>>("retried_from_item_id")?.map(ItemId),
+        call: row_to_call(row)?,
         created_at: row.get::<_, SqlTime>("created_at")?.0,
         updated_at: row.get::<_, SqlTime>("updated_at")?.0,
         started_at: row.get::<_, Option<SqlTime>>("started_at")?.map(|time| time.0),

@@ -63,3 +63,16 @@ pub fn cancel_interrupted(tx: &Tx<'_>, _grant: &Grant<Queue, Operate>) -> Result
     cancel_all(tx, &canceled)?;
     Ok(Recovered { canceled, ..Recovered::default() })
 }
+
+/// Frees items that wait from the devices they were to go on with: those workers are gone.
+pub fn forget_devices(tx: &Tx<'_>, _grant: &Grant<Queue, Operate>) -> Result<(), StorageError> {
+    let sql = "UPDATE session_queue SET device = NULL WHERE status = 'pending' AND device IS NOT NULL";
+    tx.sql().prepare_cached(sql)?.execute([])?;
+    Ok(())
+}
+
+/// Puts a running item back into the queue, since the server ends in order; unlike an interruption that is not counted.
+/// Answers whether it ran.
+pub fn release(tx: &Tx<'_>, _grant: &Grant<Queue, Operate>, id: ItemId) -> Result<bool, StorageError> {
+    Ok(tx.sql().prepare_cached(include_str!("release.sql"))?.execute([id.0])? > 0)
+}

@@ -34,6 +34,7 @@ fn enqueue(tx: &Tx<'_>, user: &str, batch: &str, priority: i64, session: &str) -
         origin: Some("canvas"),
         destination: Some(batch),
         workflow: None,
+        call: None,
         items: vec![item],
     };
     let grant = policy::enqueue(&Actor::run(UserId::from(user), false));
@@ -193,7 +194,9 @@ fn claiming_reads_indexes_whatever_the_length_of_the_queue() {
         let plan: Vec<String> = db
             .read(|tx| {
                 let mut statement = tx.sql().prepare(&format!("EXPLAIN QUERY PLAN {sql}"))?;
-                let plan = statement.query_map([], |row| row.get("detail"))?.collect::<Result<_, _>>()?;
+                let plan = statement
+                    .query_map([(":device", "cpu")].as_slice(), |row| row.get("detail"))?
+                    .collect::<Result<_, _>>()?;
                 Ok::<_, StorageError>(plan)
             })
             .unwrap();

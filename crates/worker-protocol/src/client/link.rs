@@ -1,9 +1,9 @@
 //! What the computing thread says to the server.
 
 use crate::wire::{
-    Ask, Canceled, Chunk, Completed, Failure, FindModel, FoundModel, FromWorker, LoadImage, ModelLoad, NodeCompleted,
-    NodeFailed, NodeProgress, NodeStarted, Payload, Preview, RunFinished, StoreImage, StoredImage, ask::Verb,
-    from_worker::Body, run_finished::Outcome,
+    Ask, CacheStatus, Canceled, Chunk, Completed, Failure, FindModel, FoundModel, FromWorker, LoadImage, ModelLoad,
+    NodeCompleted, NodeFailed, NodeProgress, NodeStarted, Payload, Preview, RunFinished, SeeImages, StoreImage,
+    StoredImage, Waiting, ask::Verb, from_worker::Body, run_finished::Outcome,
 };
 use crate::{Picture, pack};
 use bytes::Bytes;
@@ -19,6 +19,7 @@ pub(super) enum Answered {
     Image { picture: Picture, metadata: Option<String> },
     Stored(StoredImage),
     Model(FoundModel),
+    Seen(bool),
 }
 
 /// Speaks to the server; cheap to clone.
@@ -161,6 +162,16 @@ impl RunLink {
         self.finish(session, Outcome::Canceled(Canceled {}));
     }
 
+    /// A node calls a saved workflow.
+    pub fn finish_waiting(&self, session: Option<String>, node: String) {
+        self.finish(session, Outcome::Waiting(Waiting { node }));
+    }
+
+    /// How the cache of node results stands; to be told before the end of the run.
+    pub fn cache_status(&self, status: CacheStatus) {
+        self.send(Body::CacheStatus(status));
+    }
+
     fn finish(&self, session: Option<String>, outcome: Outcome) {
         let session = session.map(|session| self.payload(session));
         self.send(Body::RunFinished(RunFinished { session, outcome: Some(outcome) }));
@@ -188,6 +199,14 @@ impl RunLink {
     pub fn find_model(&self, key: &str) -> Result<FoundModel, Failure> {
         match self.ask(Verb::FindModel(FindModel { key: key.to_owned() }))? {
             Answered::Model(model) => Ok(model),
+            _ => Err(mismatch()),
+        }
+    }
+
+    /// Whether all these images are there and the run's owner may see them.
+    pub fn see_images(&self, names: Vec<String>) -> Result<bool, Failure> {
+        match self.ask(Verb::SeeImages(SeeImages { names }))? {
+            Answered::Seen(all) => Ok(all),
             _ => Err(mismatch()),
         }
     }

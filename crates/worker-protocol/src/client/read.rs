@@ -1,7 +1,7 @@
 //! Everything the server says, sorted: commands to the worker's loop, answers to whoever asked.
 
 use super::link::{Answered, Link};
-use crate::wire::{Answer, ToWorker, answer, to_worker::Body};
+use crate::wire::{Answer, CacheCommand, ToWorker, answer, to_worker::Body};
 use crate::{Inbox, Picture, ProtocolError};
 use tokio::sync::mpsc;
 use tonic::Streaming;
@@ -15,7 +15,11 @@ pub enum Command {
         run: u64,
         /// The execution state, JSON.
         session: String,
+        /// Whose it is.
+        owner: String,
     },
+    /// The cache of node results is to be like this from now on.
+    Cache(CacheCommand),
     /// End the process.
     Stop,
 }
@@ -70,7 +74,10 @@ fn sort(
             link.answered(answer.id, read_answer(answer, inbox)?);
             return Ok(());
         }
-        Some(Body::Run(run)) => Command::Run { run: run.run, session: inbox.need_text(run.session, "a session")? },
+        Some(Body::Run(run)) => {
+            Command::Run { run: run.run, session: inbox.need_text(run.session, "a session")?, owner: run.owner }
+        }
+        Some(Body::Cache(command)) => Command::Cache(command),
         Some(Body::Stop(_)) => Command::Stop,
         Some(Body::Welcome(_)) => return Err(ProtocolError::unexpected("a command", "settings for the second time")),
         None => return Err(ProtocolError::unexpected("a message of this version", "an unknown one")),
@@ -88,6 +95,7 @@ fn read_answer(answer: Answer, inbox: &mut Inbox) -> Result<Answered, ProtocolEr
         }
         Some(answer::Body::StoredImage(stored)) => Answered::Stored(stored),
         Some(answer::Body::FoundModel(model)) => Answered::Model(model),
+        Some(answer::Body::SeenImages(seen)) => Answered::Seen(seen.all),
         None => return Err(ProtocolError::unexpected("an answer", "nothing")),
     })
 }

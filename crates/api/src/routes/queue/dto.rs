@@ -180,11 +180,11 @@ impl ItemDto {
             field_values,
             retried_from_item_id: item.retried_from_item_id.map(|id| id.0),
             device: item.device,
-            workflow_call_id: None,
-            parent_item_id: None,
-            parent_session_id: None,
-            root_item_id: None,
-            workflow_call_depth: None,
+            workflow_call_id: item.call.as_ref().map(|call| call.id.clone()),
+            parent_item_id: item.call.as_ref().map(|call| call.parent.0),
+            parent_session_id: item.call.as_ref().map(|call| call.parent_session.0.clone()),
+            root_item_id: item.call.as_ref().map(|call| call.root.0),
+            workflow_call_depth: item.call.as_ref().map(|call| call.depth.into()),
             session,
             workflow: item.workflow.as_deref().map(parse),
         }
@@ -259,7 +259,7 @@ impl From<QueueItem> for SummaryDto {
             user_display_name: item.user_display_name,
             user_email: item.user_email,
             field_values: item.field_values.as_deref().map(parse),
-            parent_item_id: None,
+            parent_item_id: item.call.map(|call| call.parent.0),
         }
     }
 }

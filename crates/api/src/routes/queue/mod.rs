@@ -18,6 +18,7 @@ pub(crate) mod item_summaries_by_ids;
 pub(crate) mod items_by_ids;
 pub(crate) mod list_all;
 pub(crate) mod next;
+pub(crate) mod overview;
 pub(crate) mod pause;
 pub(crate) mod prune;
 pub(crate) mod resume;

@@ -1,5 +1,13 @@
 //! The three nodes that steer the walk. Their inputs are gathered by the walk itself, so that a loop over a long list does
-//! not copy the list once per item; their `run` says what they give when run alone.
+//! not copy the list once per item; their `run` says what they give when run alone. And the nodes of called workflows, which
+//! stop it and let it go on.
+
+mod calls;
+
+pub use calls::{
+    CallSavedWorkflow, WorkflowReturn, WorkflowReturnGet, WorkflowReturnGetOutput, WorkflowReturnOutput,
+    WorkflowReturnValue, WorkflowReturnValueField, WorkflowReturnValueOutput,
+};
 
 use crate::{InputKind, NULL, Node, NodeError, RunContext, node, output};
 use serde_json::{Value, json};

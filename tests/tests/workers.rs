@@ -1,0 +1,232 @@
+//! Real workers that fail in every way a process can, and results they keep: the item says what happened, the server answers
+//! throughout, and the next item runs.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
+
+use invoke_tests::events::Listener;
+use invoke_tests::process::{ServerProcess, tiny_model};
+use invoke_tests::sqlite::sqlite;
+use serde_json::{Value, json};
+use std::path::Path;
+use std::process::Command;
+
+fn server(root: &Path) -> ServerProcess {
+    let mut server = ServerProcess::start(root);
+    server.set_up_administrator();
+    server
+}
+
+fn graph(nodes: &Value, edges: &[(&str, &str, &str, &str)]) -> Value {
+    let mut nodes = nodes.clone();
+    for (id, node) in nodes.as_object_mut().unwrap() {
+        node["id"] = id.as_str().into();
+    }
+    let edge = |(source, field, target, to): &(&str, &str, &str, &str)| json!({ "source": { "node_id": source, "field": field }, "destination": { "node_id": target, "field": to } });
+    json!({ "id": "g", "nodes": nodes, "edges": edges.iter().map(edge).collect::<Vec<_>>() })
+}
+
+fn addition() -> Value {
+    graph(
+        &json!({ "a": { "type": "integer", "value": 1 }, "b": { "type": "add", "b": 2 } }),
+        &[("a", "value", "b", "a")],
+    )
+}
+
+/// Text to image with so many steps. One of them takes milliseconds.
+fn generation(model: &Value, steps: u64) -> Value {
+    let nodes = json!({
+        "loader": { "type": "main_model_loader", "model": model },
+        "text": { "type": "compel", "prompt": "a red fox" },
+        "noise": { "type": "noise", "seed": 7, "width": 64, "height": 64 },
+        "denoise": { "type": "denoise_latents", "steps": steps, "cfg_scale": 2.0, "scheduler": "euler" },
+        "decode": { "type": "l2i", "fp32": true },
+    });
+    let edges = [
+        ("loader", "unet", "denoise", "unet"),
+        ("loader", "clip", "text", "clip"),
+        ("loader", "vae", "decode", "vae"),
+        ("text", "conditioning", "denoise", "positive_conditioning"),
+        ("text", "conditioning", "denoise", "negative_conditioning"),
+        ("noise", "noise", "denoise", "noise"),
+        ("denoise", "latents", "decode", "latents"),
+    ];
+    graph(&nodes, &edges)
+}
+
+/// Returns in the middle of a long run.
+fn denoising(events: &mut Listener) {
+    events.until(|event| event.name == "invocation_progress" && event.data["message"] == "Denoising");
+}
+
+fn signal(process: u32, signal: &str) {
+    assert!(Command::new("kill").args([signal, &process.to_string()]).status().unwrap().success());
+}
+
+/// The failed item, and that another one runs on another worker while the server never stops answering.
+fn check_failed(server: &ServerProcess, events: &mut Listener, item: i64) -> Value {
+    events.until_item_ends(item);
+    let failed = server.item(item);
+    assert_eq!(failed["status"], "failed", "{failed}");
+    assert!(server.get("/api/v1/app/version")["version"].is_string());
+    let next = server.enqueue(&addition());
+    events.until_item_ends(next);
+    assert_eq!(server.item(next)["status"], "completed");
+    failed
+}
+
+#[test]
+fn a_worker_that_is_killed_or_aborts_fails_its_item_with_the_signal_and_the_next_one_runs() {
+    let root = tempfile::tempdir().unwrap();
+    let server = server(root.path());
+    let model = server.install(&tiny_model());
+    let mut events = server.listen();
+    for (number, name) in [("-9", "signal 9 (SIGKILL"), ("-6", "signal 6 (SIGABRT"), ("-11", "signal 11 (SIGSEGV")] {
+        let item = server.enqueue(&generation(&model, 900));
+        denoising(&mut events);
+        signal(server.workers()[0], number);
+        let failed = check_failed(&server, &mut events, item);
+        assert_eq!(failed["error_type"], "WorkerDied");
+        let message = failed["error_message"].as_str().unwrap();
+        assert!(message.starts_with("The worker of device `cpu` was ended by ") && message.contains(name), "{message}");
+        assert!(!failed["error_traceback"].as_str().unwrap().is_empty());
+    }
+}
+
+#[test]
+fn a_worker_that_runs_out_of_memory_fails_its_item_and_says_so() {
+    let root = tempfile::tempdir().unwrap();
+    let server = server(root.path());
+    let mut events = server.listen();
+    let warm = server.enqueue(&addition());
+    events.until_item_ends(warm);
+    // Hardly more than it has now.
+    let worker = server.workers()[0];
+    let status = std::fs::read_to_string(format!("/proc/{worker}/status")).unwrap();
+    let size = status.lines().find_map(|line| line.strip_prefix("VmSize:")).unwrap();
+    let kilobytes: u64 = size.trim().trim_end_matches(" kB").parse().unwrap();
+    let limit = format!("--as={}", (kilobytes + 64 * 1024) * 1024);
+    let limited = Command::new("prlimit").args(["--pid", &worker.to_string(), &limit]).status().unwrap();
+    assert!(limited.success());
+    let huge = json!({ "b": { "type": "blank_image", "width": 16384, "height": 16384 } });
+    let item = server.enqueue(&graph(&huge, &[]));
+    let failed = check_failed(&server, &mut events, item);
+    let told = format!("{} {}", failed["error_message"], failed["error_traceback"]);
+    // Rust ends the process when memory runs out, libtorch throws: either is told, by name.
+    assert!(["WorkerDied", "RuntimeError"].contains(&failed["error_type"].as_str().unwrap()), "{failed}");
+    assert!(told.contains("memory"), "{told}");
+}
+
+#[test]
+fn an_orderly_end_during_a_run_never_counts_against_the_item() {
+    let root = tempfile::tempdir().unwrap();
+    let mut running = server(root.path());
+    let model = running.install(&tiny_model());
+    let item = {
+        let mut events = running.listen();
+        let item = running.enqueue(&generation(&model, 900));
+        denoising(&mut events);
+        item
+    };
+    for _ in 0..2 {
+        running.stop();
+        running = ServerProcess::start(root.path());
+        running.sign_in();
+        let mut events = running.listen();
+        assert!(["pending", "in_progress"].contains(&running.item(item)["status"].as_str().unwrap()));
+        denoising(&mut events);
+    }
+    running.put(&format!("/api/v1/queue/default/i/{item}/cancel"));
+    assert_eq!(running.item(item)["status"], "canceled");
+}
+
+fn cache(server: &ServerProcess) -> Value {
+    server.get("/api/v1/app/invocation_cache/status")
+}
+
+#[test]
+fn results_of_equal_nodes_are_used_again_until_the_cache_is_cleared_or_off() {
+    let root = tempfile::tempdir().unwrap();
+    let server = server(root.path());
+    let model = server.install(&tiny_model());
+    let graph = generation(&model, 2);
+    let mut events = server.listen();
+    let mut picture = || {
+        let item = server.enqueue(&graph);
+        events.until_item_ends(item);
+        let item = server.item(item);
+        assert_eq!(item["status"], "completed", "{item}");
+        let decode = item["session"]["source_prepared_mapping"]["decode"][0].as_str().unwrap().to_owned();
+        item["session"]["results"][decode]["image"]["image_name"].as_str().unwrap().to_owned()
+    };
+    let first = picture();
+    let after_first = json!({ "size": 5, "hits": 0, "misses": 5, "enabled": true, "max_size": 512 });
+    assert_eq!(cache(&server), after_first);
+    assert_eq!(picture(), first, "nothing had to run again");
+    assert_eq!(cache(&server)["hits"], 5);
+
+    // A picture that was deleted is made anew, from latents that are still there.
+    server.delete(&format!("/api/v1/images/i/{first}"));
+    let second = picture();
+    assert_ne!(second, first);
+    assert_eq!((&cache(&server)["hits"], &cache(&server)["misses"]), (&json!(9), &json!(6)));
+
+    server.put("/api/v1/app/invocation_cache/disable");
+    assert_eq!(cache(&server)["enabled"], false);
+    let third = picture();
+    assert_ne!(third, second);
+    server.put("/api/v1/app/invocation_cache/enable");
+    assert_eq!(picture(), second);
+    server.delete("/api/v1/app/invocation_cache");
+    assert_eq!(cache(&server)["size"], 0);
+    assert_ne!(picture(), second);
+}
+
+#[test]
+fn a_run_that_called_a_workflow_goes_on_with_the_latents_it_had() {
+    let root = tempfile::tempdir().unwrap();
+    let server = server(root.path());
+    let node = |id: &str, kind: &str, inputs: Value| json!({ "id": id, "type": "invocation", "data": { "id": id, "type": kind, "inputs": inputs } });
+    let wire = |source: &str, field: &str, target: &str, to: &str| json!({ "type": "default", "source": source, "sourceHandle": field, "target": target, "targetHandle": to });
+    let called = json!({
+        "name": "seed", "description": "", "tags": "", "meta": { "version": "3.0.0", "category": "user" },
+        "nodes": [
+            node("a", "add", json!({ "a": { "value": 20 }, "b": { "value": 22 } })),
+            node("v", "workflow_return_value", json!({ "key": { "value": "sum" } })),
+            node("r", "workflow_return", json!({})),
+        ],
+        "edges": [wire("a", "value", "v", "value"), wire("v", "value", "r", "values")],
+    });
+    let database = root.path().join("databases/invokeai.db");
+    sqlite(
+        &database,
+        "INSERT INTO workflow_library (workflow_id, workflow, is_public) VALUES ('w', ?, 1)",
+        &[&called.to_string()],
+    );
+    let model = server.install(&tiny_model());
+    // What is denoised was made before the call, and how often is known after it.
+    let nodes = json!({
+        "loader": { "type": "main_model_loader", "model": model },
+        "noise": { "type": "noise", "seed": 7, "width": 64, "height": 64 },
+        "text": { "type": "compel", "prompt": "a red fox" },
+        "denoise": { "type": "denoise_latents", "steps": 2, "cfg_scale": 2.0, "scheduler": "euler" },
+        "call": { "type": "call_saved_workflow", "workflow_id": "w" },
+        "get": { "type": "workflow_return_get", "key": "sum" },
+        "steps": { "type": "add", "b": -40 },
+    });
+    let edges = [
+        ("loader", "unet", "denoise", "unet"),
+        ("loader", "clip", "text", "clip"),
+        ("text", "conditioning", "denoise", "positive_conditioning"),
+        ("text", "conditioning", "denoise", "negative_conditioning"),
+        ("noise", "noise", "denoise", "noise"),
+        ("call", "values", "get", "values"),
+        ("get", "value", "steps", "a"),
+        ("steps", "value", "denoise", "steps"),
+    ];
+    let mut events = server.listen();
+    let item = server.enqueue(&graph(&nodes, &edges));
+    events.until_item_ends(item);
+    let item = server.item(item);
+    assert_eq!(item["status"], "completed", "{item}");
+    let prepared = item["session"]["source_prepared_mapping"]["steps"][0].as_str().unwrap();
+    assert_eq!(item["session"]["results"][prepared]["value"], 2);
+}
