@@ -6,6 +6,7 @@
 mod client;
 pub mod clock;
 pub mod commands;
+pub mod documents;
 pub mod events;
 pub mod graphs;
 pub mod nginx;

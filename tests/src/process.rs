@@ -86,7 +86,12 @@ impl ServerProcess {
 
     /// Signs in as the administrator.
     pub fn sign_in(&mut self) {
-        let login = json!({ "email": "admin@example.com", "password": "AdminPass123", "remember_me": false });
+        self.sign_in_as("admin@example.com", "AdminPass123");
+    }
+
+    /// Signs in.
+    pub fn sign_in_as(&mut self, email: &str, password: &str) {
+        let login = json!({ "email": email, "password": password, "remember_me": false });
         self.token = Some(self.post("/api/v1/auth/login", &login)["token"].as_str().unwrap().to_owned());
     }
 

@@ -26,6 +26,9 @@ pub(crate) struct Options {
 /// When the build fails.
 pub(crate) fn build() -> Result<()> {
     let mut build = cargo(&["build", "--release", "--package", "invoke-server", "--features", "invoke-server/web-ui"]);
+    for command in ["invoke-useradd", "invoke-userlist", "invoke-usermod", "invoke-userdel"] {
+        build.args(["--package", command]);
+    }
     shell::run(build.args(["--package", "invoke-worker"]))
 }
 

@@ -1,22 +1,29 @@
 //! From settings to the plain settings of each crate, and the parts put together.
 
 use crate::workers::WorkersFrom;
-use crate::{StartError, pages};
-use invoke_api::{App, CorsSettings, PasswordTurns, TrustedProxies, WebSettings};
+use crate::{StartError, devices, logging, pages, runtime};
+use invoke_api::{App, CorsSettings, PasswordTurns, TrustedProxies, Verbosity, WebSettings};
 use invoke_auth::{Accounts, AuthSettings, HashCost, PasswordPolicy, Throttle};
 use invoke_config::Settings;
 use invoke_config::sections::{
     DatabaseSync, ImageSubfolders, QueueMode, QueueVisibility, RestartPolicy as ConfiguredPolicy,
+    WorkflowPublish as ConfiguredPublish,
 };
 use invoke_domain::{Clock, OsRandom, Random, SystemClock};
 use invoke_events::Bus;
 use invoke_graph::Catalogue;
-use invoke_library::{ImageSettings, Images, Leftovers, OwnedFolders, SubfolderStrategy};
+use invoke_library::{
+    ImageSettings, Images, Leftovers, OwnedFolders, Presets, SubfolderStrategy, SystemPrompts, WorkflowSettings,
+    Workflows,
+};
 use invoke_model_manager::{ModelSettings, Models};
+use invoke_permissions::WorkflowPublish;
 use invoke_queue::{Mode, Queue, QueueSettings, QueueVisibility as Visibility, RestartPolicy};
 use invoke_storage::{Database, StorageSettings};
 use jiff::SignedDuration;
+use parking_lot::RwLock;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// What a server is made of beside its settings. Tests put their own things in.
 #[derive(Debug)]
@@ -49,14 +56,32 @@ impl Parts {
     }
 }
 
-/// Opens the database and puts the crates together.
-pub(crate) fn compose(settings: &Settings, parts: &Parts, loopback: bool) -> Result<App, StartError> {
+/// Opens the database.
+pub(crate) fn open(settings: &Settings, parts: &Parts) -> Result<Database, StartError> {
+    Ok(Database::open(&storage_settings(settings), Arc::clone(&parts.clock), &*parts.random)?)
+}
+
+/// Puts the crates together.
+pub(crate) fn compose(
+    settings: &Settings,
+    parts: &Parts,
+    database: Database,
+    loopback: bool,
+) -> Result<App, StartError> {
     let (clock, random) = (Arc::clone(&parts.clock), Arc::clone(&parts.random));
     let bus = Bus::default();
-    let database = Database::open(&storage_settings(settings), Arc::clone(&clock), &*random)?;
     let accounts =
         Accounts::new(database.clone(), auth(settings, parts.hash_cost), Arc::clone(&clock), Arc::clone(&random))?;
     let images = Images::new(database.clone(), images(settings), Arc::clone(&clock), Arc::clone(&random))?;
+    let workflows = Workflows::new(
+        database.clone(),
+        workflows(settings),
+        Arc::clone(&parts.catalogue),
+        bus.clone(),
+        Arc::clone(&random),
+    )?;
+    let presets = Presets::new(database.clone(), settings.paths.style_presets_dir.join("images"), Arc::clone(&random))?;
+    let system_prompts = SystemPrompts::new(database.clone(), settings.accounts.multiuser, Arc::clone(&random));
     let models = Models::new(database.clone(), models(settings), bus.clone(), Arc::clone(&random));
     let queue =
         Queue::new(database.clone(), queue(settings), allowed_nodes(settings, parts), bus.clone(), Arc::clone(&random));
@@ -64,8 +89,28 @@ pub(crate) fn compose(settings: &Settings, parts: &Parts, loopback: bool) -> Res
     let leftovers = Leftovers::new(database.clone(), owned_folders(settings));
     let throttle = Throttle::new(Arc::clone(&clock));
     web.cors.check().map_err(StartError::Cors)?;
-    let password_turns = PasswordTurns::default();
-    Ok(App { accounts, images, models, queue, database, bus, clock, random, web, throttle, password_turns, leftovers })
+    Ok(App {
+        accounts,
+        images,
+        workflows,
+        presets,
+        system_prompts,
+        models,
+        queue,
+        database,
+        bus,
+        clock,
+        random,
+        web,
+        configuration: RwLock::new(runtime::configuration(settings)),
+        devices: devices::options(),
+        fonts_dir: settings.paths.fonts_dir.clone(),
+        custom_nodes_dir: settings.paths.custom_nodes_dir.clone(),
+        verbosity: Verbosity::new(logging::number(settings.logging.log_level), logging::set_level),
+        throttle,
+        password_turns: PasswordTurns::default(),
+        leftovers,
+    })
 }
 
 /// Where files lie that belong to people.
@@ -94,9 +139,23 @@ pub fn storage_settings(settings: &Settings) -> StorageSettings {
     StorageSettings {
         path: settings.database_file(),
         models_dir: Some(settings.paths.models_dir.clone()),
+        busy_timeout: Duration::from_secs(settings.paths.database_timeout.0.unsigned_abs()),
         sync_full: settings.paths.database_sync == DatabaseSync::Full,
         ..StorageSettings::default()
     }
+}
+
+/// The accounts of a root, for commands that work on them beside the server.
+///
+/// # Errors
+/// When the database cannot be used.
+pub fn accounts(
+    settings: &Settings,
+    database: Database,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+) -> Result<Accounts, StartError> {
+    Ok(Accounts::new(database, auth(settings, HashCost::default()), clock, random)?)
 }
 
 fn auth(settings: &Settings, hash_cost: HashCost) -> AuthSettings {
@@ -132,6 +191,17 @@ fn images(settings: &Settings) -> ImageSettings {
         },
         png_compress_level: u8::try_from(settings.device.pil_compress_level.0).unwrap_or(1),
         ..ImageSettings::new(&settings.paths.outputs_dir)
+    }
+}
+
+fn workflows(settings: &Settings) -> WorkflowSettings {
+    WorkflowSettings {
+        thumbnails_dir: settings.paths.workflow_thumbnails_dir.clone(),
+        multiuser: settings.accounts.multiuser,
+        publish: match settings.accounts.workflow_publish {
+            ConfiguredPublish::Admins => WorkflowPublish::Admins,
+            ConfiguredPublish::Owners => WorkflowPublish::Owners,
+        },
     }
 }
 

@@ -58,7 +58,8 @@ fn main() -> ExitCode {
         environment: std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .collect(),
-        read_only: false,
+        // A command works on a root that is there; only the server makes one.
+        read_only: arguments.command.is_some(),
     };
     let loaded = match Settings::load(options) {
         Ok(loaded) => loaded,

@@ -1,9 +1,10 @@
 //! The order of the start: folders, database, leftovers of an earlier run, socket, workers. What is not needed to listen
 //! comes after listening.
 
-use crate::compose::{Parts, compose};
+use crate::backups::Scheduled;
+use crate::compose::{self, Parts};
 use crate::workers::Running;
-use crate::{StartError, folders, listen, tls, workers};
+use crate::{StartError, folders, listen, runtime, tls, workers};
 use actix_web::dev::ServerHandle;
 use actix_web::{App as Site, HttpServer};
 use invoke_api::App;
@@ -26,6 +27,8 @@ pub struct Server {
     app: Arc<App>,
     http: Http,
     workers: Running,
+    #[expect(dead_code, reason = "makes backups for as long as it lives")]
+    backups: Scheduled,
 }
 
 #[derive(Debug)]
@@ -46,13 +49,16 @@ impl Server {
         let listener = listen::bind(&settings.network.host, port)?;
         let address = listener.local_addr().map_err(StartError::Threads)?;
         let loopback = listen::is_loopback(address.ip());
-        let app = Arc::new(compose(settings, &parts, loopback)?);
+        let database = compose::open(settings, &parts)?;
+        let settings = &runtime::changed(settings, &database)?;
+        let app = Arc::new(compose::compose(settings, &parts, database, loopback)?);
         take_up_earlier_run(&app)?;
         measure_images(&app);
         warn_about_openness(&app, loopback);
+        let backups = Scheduled::start(settings, Arc::clone(&parts.clock))?;
         let http = Http::start(listener, Arc::clone(&app), tls)?;
         let workers = workers::start(settings, parts, &app)?;
-        Ok(Self { address, base_path: app.web.base_path.clone(), app, http, workers })
+        Ok(Self { address, base_path: app.web.base_path.clone(), app, http, workers, backups })
     }
 
     /// The address it listens on.
@@ -80,6 +86,9 @@ impl Server {
     pub fn stop(mut self) {
         self.http.stop(true);
         self.workers.stop(&self.app);
+        if let Err(error) = self.app.database.settle() {
+            tracing::warn!(error = &error as &dyn std::error::Error, "the journal of the database stays beside it");
+        }
     }
 }
 
@@ -151,6 +160,8 @@ fn take_up_earlier_run(app: &App) -> Result<(), StartError> {
         tracing::info!(orphans, "content of accounts that are gone belongs to `system` now; administrators see it");
     }
     app.queue.recover_at_start()?;
+    app.workflows.sync_shipped()?;
+    app.presets.sync_shipped()?;
     Ok(())
 }
 

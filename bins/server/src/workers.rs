@@ -1,7 +1,7 @@
 //! Who runs the queue's items.
 
-use crate::StartError;
 use crate::compose::Parts;
+use crate::{StartError, devices};
 use invoke_api::App;
 use invoke_config::Settings;
 use invoke_config::sections::{Devices, Precision};
@@ -99,7 +99,7 @@ fn runner_settings(settings: &Settings, catalogue_hash: String) -> RunnerSetting
             node_cache_entries: u32::try_from(settings.cache.node_cache_size.0).unwrap_or(u32::MAX),
             tiled_decode: settings.device.force_tiled_decode,
         },
-        ..RunnerSettings::new(worker_binary(), devices(settings), scratch)
+        ..RunnerSettings::new(worker_binary(), wanted_devices(settings), scratch)
     }
 }
 
@@ -117,22 +117,10 @@ fn worker_binary() -> PathBuf {
 }
 
 /// The devices to work on, one worker each.
-fn devices(settings: &Settings) -> Vec<String> {
+fn wanted_devices(settings: &Settings) -> Vec<String> {
     match (&settings.device.generation_devices, settings.device.device.0.as_str()) {
         (Devices::List(devices), _) => devices.clone(),
-        (Devices::Auto, "auto") => found_devices(),
+        (Devices::Auto, "auto") => devices::found(),
         (Devices::Auto, device) => vec![device.to_owned()],
-    }
-}
-
-/// Every CUDA device the machine has, else the CPU. Told from device files: asking libtorch would mean loading it.
-fn found_devices() -> Vec<String> {
-    let files = std::fs::read_dir("/dev").into_iter().flatten().flatten();
-    let mut numbers: Vec<u32> =
-        files.filter_map(|file| file.file_name().to_str()?.strip_prefix("nvidia")?.parse().ok()).collect();
-    numbers.sort_unstable();
-    match numbers.len() {
-        0 => vec!["cpu".to_owned()],
-        count => (0..count).map(|index| format!("cuda:{index}")).collect(),
     }
 }

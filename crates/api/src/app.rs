@@ -1,13 +1,15 @@
 //! The one state that all requests share. Built once, by the server or by a test.
 
-use crate::{PasswordTurns, WebSettings};
+use crate::{Configuration, DeviceOption, PasswordTurns, Verbosity, WebSettings};
 use invoke_auth::{Accounts, Throttle};
 use invoke_domain::{Clock, Random};
 use invoke_events::Bus;
-use invoke_library::{Images, Leftovers};
+use invoke_library::{Images, Leftovers, Presets, SystemPrompts, Workflows};
 use invoke_model_manager::Models;
 use invoke_queue::Queue;
 use invoke_storage::Database;
+use parking_lot::RwLock;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// Everything a handler can reach. Handlers get it only through [`crate::call::Call`], which names who asks, or through
@@ -18,6 +20,12 @@ pub struct App {
     pub accounts: Accounts,
     /// Image files and records.
     pub images: Images,
+    /// Workflows of the library.
+    pub workflows: Workflows,
+    /// Style presets.
+    pub presets: Presets,
+    /// System prompts.
+    pub system_prompts: SystemPrompts,
     /// Installed models and installations.
     pub models: Models,
     /// The session queue.
@@ -32,6 +40,16 @@ pub struct App {
     pub random: Arc<dyn Random>,
     /// How the API presents itself.
     pub web: WebSettings,
+    /// The configuration as administrators see it.
+    pub configuration: RwLock<Configuration>,
+    /// The devices this machine has.
+    pub devices: Vec<DeviceOption>,
+    /// The folder of fonts for text on the canvas.
+    pub fonts_dir: PathBuf,
+    /// The folder of nodes of third parties, which are never run.
+    pub custom_nodes_dir: PathBuf,
+    /// How much is logged.
+    pub verbosity: Verbosity,
     /// Attempts at passwords that failed.
     pub throttle: Throttle,
     /// Who is next to have a password hashed.

@@ -3,6 +3,7 @@
 //! so that nobody learns from a 422 what a 401 should have hidden.
 
 use crate::error::ApiError;
+use crate::form::Form;
 use crate::socket::{Listener, Live};
 use crate::{App, attempts, check, refusals};
 use actix_web::dev::Payload;
@@ -143,6 +144,11 @@ impl<A: Access> Call<A> {
     /// The JSON body as an object with any keys.
     pub(crate) async fn object_body(&mut self) -> Result<Map<String, Value>, ApiError> {
         self.request.body::<AnyObject>(BODY_LIMIT).await.map(|object| object.0)
+    }
+
+    /// The body as a form of at most `limit` bytes.
+    pub(crate) async fn form(&mut self, limit: usize) -> Result<Form, ApiError> {
+        self.request.form(limit).await
     }
 
     /// The body as text: JSON that is a string, or plain text. Only for values that are text whatever they hold, since
@@ -314,6 +320,12 @@ impl Request {
     async fn value(&mut self, limit: usize) -> Result<Option<Value>, ApiError> {
         let bytes = self.read(limit).await?;
         if bytes.is_empty() { Ok(None) } else { self.decode(&bytes).map(Some) }
+    }
+
+    async fn form(&mut self, limit: usize) -> Result<Form, ApiError> {
+        let content_type = self.http.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+        let content_type = content_type.unwrap_or_default().to_owned();
+        Form::parse(&content_type, self.read(limit).await?.freeze()).await
     }
 
     async fn text_body(&mut self, limit: usize) -> Result<String, ApiError> {

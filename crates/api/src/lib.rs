@@ -13,6 +13,7 @@ mod call;
 mod check;
 mod client;
 mod error;
+mod form;
 mod guard;
 mod openapi;
 mod pages;
@@ -27,7 +28,7 @@ pub use app::App;
 pub use attempts::PasswordTurns;
 pub use openapi::openapi;
 pub use proxies::TrustedProxies;
-pub use settings::{CorsSettings, Page, Pages, WebSettings};
+pub use settings::{Configuration, CorsSettings, DeviceOption, Page, Pages, Verbosity, WebSettings};
 
 use actix_web::middleware::from_fn;
 use actix_web::web::{self, Data, ServiceConfig};

@@ -10,11 +10,12 @@ use std::sync::OnceLock;
 use utoipa::OpenApi as _;
 
 /// Operations that need nobody; all others take a Bearer token.
-const OPEN: [&str; 4] = [
+const OPEN: [&str; 5] = [
     "app_version",
     "get_setup_status_api_v1_auth_status_get",
     "login_api_v1_auth_login_post",
     "setup_admin_api_v1_auth_setup_post",
+    "recover_admin_api_v1_auth_recover_post",
 ];
 
 /// The document.

@@ -5,7 +5,7 @@ use crate::error::ApiError;
 use actix_web::http::StatusCode;
 use invoke_auth::{AuthError, EmailProblem};
 use invoke_graph::Problem;
-use invoke_library::LibraryError;
+use invoke_library::{FontError, ImportError, LibraryError};
 use invoke_model_manager::ModelError;
 use invoke_permissions::Denied;
 use invoke_queue::QueueError;
@@ -61,6 +61,19 @@ impl From<LibraryError> for ApiError {
                 Self::not_found("Image not found")
             }
             LibraryError::BoardNotFound { .. } => Self::not_found("Board not found"),
+            LibraryError::WorkflowNotFound { .. } => Self::not_found("Workflow not found"),
+            LibraryError::PresetNotFound { .. } => Self::not_found("Style preset not found"),
+            LibraryError::SystemPromptNotFound { .. } => Self::not_found("System prompt not found"),
+            LibraryError::NoPicture { .. } => Self::not_found("Not Found"),
+            LibraryError::ShippedWorkflow { .. } => Self::forbidden("Default workflows cannot be changed"),
+            LibraryError::DefaultPreset { .. } => Self::forbidden("Default style presets cannot be modified"),
+            LibraryError::Document { reason } => Self::bad_request(format!("The workflow cannot be kept: {reason}")),
+            LibraryError::UnreadableUpload(error) => {
+                tracing::debug!("an upload is no picture: {error}");
+                Self::refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Failed to read image")
+            }
+            LibraryError::Import(ImportError::Write(error)) => Self::internal("writing a file of presets", &error),
+            LibraryError::Import(error) => Self::bad_request(error.to_string()),
             LibraryError::Denied(denied) => denied.into(),
             LibraryError::Swept { .. } => Self::refused(StatusCode::CONFLICT, error.to_string()),
             // Of the operator's commands, which no route calls.
@@ -74,11 +87,21 @@ impl From<LibraryError> for ApiError {
     }
 }
 
+impl From<FontError> for ApiError {
+    fn from(error: FontError) -> Self {
+        match error {
+            FontError::NotFound => Self::not_found(error.to_string()),
+            FontError::InvalidPath | FontError::UnsupportedFormat => Self::bad_request(error.to_string()),
+        }
+    }
+}
+
 impl From<ModelError> for ApiError {
     fn from(error: ModelError) -> Self {
         let detail = error.to_string();
         match error {
             ModelError::NotFound => Self::not_found(detail),
+            ModelError::NotInstalled(_) => Self::bad_request(detail),
             ModelError::NoSuchJob(id) => Self::not_found(format!("No job with id {id} known")),
             ModelError::UnsupportedSource(_) => Self::refused(StatusCode::CONFLICT, detail),
             ModelError::OutsideSources(_) => Self::forbidden(detail),
@@ -115,6 +138,17 @@ impl From<Denied> for ApiError {
             ("image", _) => "Not authorized to modify this image".to_owned(),
             ("board", "contribute to") => "Not authorized to upload to this board".to_owned(),
             ("board", _) => "Not authorized to access this board".to_owned(),
+            ("workflow", "view") => "Not authorized to access this workflow".to_owned(),
+            ("workflow", "delete") => "Not authorized to delete this workflow".to_owned(),
+            // Whoever may edit it and is refused here is its owner.
+            ("workflow", "publish") => "Only administrators may publish workflows".to_owned(),
+            ("workflow", _) => "Not authorized to update this workflow".to_owned(),
+            ("style preset", "view") => "Not authorized to access this style preset".to_owned(),
+            ("style preset", _) => "Not authorized to modify this style preset".to_owned(),
+            ("style presets", _) => "Only admins can create default presets".to_owned(),
+            ("system prompt", "view") => "Not authorized to access this system prompt".to_owned(),
+            ("system prompt", "delete") => "Not authorized to delete this system prompt".to_owned(),
+            ("system prompt", _) => "Not authorized to update this system prompt".to_owned(),
             ("queue item", action) => format!("You do not have permission to {action} this queue item"),
             _ => "Admin privileges required".to_owned(),
         })

@@ -1,8 +1,11 @@
 //! What the HTTP side needs to know about its surroundings. Plain values; the server maps its configuration to them.
 
 use crate::TrustedProxies;
+use serde_json::{Map, Value};
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicU8, Ordering};
 
 /// How the API presents itself.
 #[derive(Debug, Clone)]
@@ -100,4 +103,49 @@ pub struct Page {
     pub bytes: Cow<'static, [u8]>,
     /// Differs when the content does.
     pub tag: String,
+}
+
+/// The configuration as administrators see it, and what they may change of it while the server runs.
+#[derive(Debug, Clone, Default)]
+pub struct Configuration {
+    /// Every key with its value, secrets masked.
+    pub values: Map<String, Value>,
+    /// The keys that are not at their default.
+    pub given: BTreeSet<String>,
+    /// The keys that an environment variable or a flag decides about, so that nothing else can.
+    pub fixed: BTreeSet<String>,
+}
+
+/// A device that may compute.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeviceOption {
+    /// `cpu`, `cuda:0`, …
+    pub device: String,
+    /// What people call it.
+    pub name: String,
+}
+
+/// From which level on the log is written: 10 debug, 20 info, 30 warning, 40 error, 50 critical; 0 everything.
+#[derive(Debug)]
+pub struct Verbosity {
+    level: AtomicU8,
+    apply: fn(u8),
+}
+
+impl Verbosity {
+    /// The present level, and what changes it.
+    pub fn new(level: u8, apply: fn(u8)) -> Self {
+        Self { level: AtomicU8::new(level), apply }
+    }
+
+    /// The present level.
+    pub(crate) fn get(&self) -> u8 {
+        self.level.load(Ordering::Relaxed)
+    }
+
+    /// Changes the level.
+    pub(crate) fn set(&self, level: u8) {
+        (self.apply)(level);
+        self.level.store(level, Ordering::Relaxed);
+    }
 }

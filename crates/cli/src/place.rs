@@ -2,6 +2,7 @@
 
 use crate::CommandError;
 use invoke_auth::{Accounts, AuthSettings, PasswordPolicy};
+use invoke_config::sections::DatabaseSync;
 use invoke_config::{LoadOptions, Settings};
 use invoke_domain::{OsRandom, SystemClock, User};
 use invoke_library::{Leftovers, OwnedFolders};
@@ -59,7 +60,11 @@ impl Place {
         }
         eprintln!("Initializing database at {}", file.display());
         let clock = Arc::new(SystemClock);
-        let database = Database::open(&StorageSettings::file(file), clock.clone(), &OsRandom)?;
+        let paths = &self.settings.paths;
+        // Without the models' folder a file of an older release is refused: upgrading it is the server's business.
+        let storage =
+            StorageSettings { sync_full: paths.database_sync == DatabaseSync::Full, ..StorageSettings::file(file) };
+        let database = Database::open(&storage, clock.clone(), &OsRandom)?;
         let auth = AuthSettings {
             passwords: self.passwords(),
             // Commands sign nothing; with a key of their own they need not read or make the server's.
@@ -67,7 +72,6 @@ impl Place {
             ..AuthSettings::default()
         };
         let accounts = Accounts::new(database.clone(), auth, clock, Arc::new(OsRandom))?;
-        let paths = &self.settings.paths;
         let folders = OwnedFolders {
             outputs_dir: paths.outputs_dir.clone(),
             workflow_thumbnails_dir: paths.workflow_thumbnails_dir.clone(),

@@ -15,5 +15,6 @@ mod value;
 
 pub use error::ConfigError;
 pub use load::{LoadOptions, Loaded, Settings};
+pub use reader::Layer;
 pub use section::Key;
 pub use value::{Amount, FromValue, Int, Secret};

@@ -1,7 +1,7 @@
 //! Finding the root and the file, and reading both into [`Settings`].
 
-use crate::reader::Reader;
-use crate::sections::{Accounts, Cache, Device, External, Logging, Models, Network, Paths, Queue};
+use crate::reader::{Layer, Reader};
+use crate::sections::{Accounts, Backups, Cache, Device, External, Logging, Models, Network, Paths, Queue};
 use crate::{ConfigError, Key};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -69,8 +69,12 @@ pub struct Settings {
     pub models: Models,
     /// Accounts and sharing.
     pub accounts: Accounts,
+    /// Backups.
+    pub backups: Backups,
     /// External providers.
     pub external: External,
+    /// The keys that are not at their default, and where they come from.
+    pub given: BTreeMap<&'static str, Layer>,
 }
 
 impl Settings {
@@ -110,10 +114,14 @@ impl Settings {
             queue: Queue::read(&mut reader)?,
             models: Models::read(&mut reader)?,
             accounts: Accounts::read(&mut reader)?,
+            backups: Backups::read(&mut reader)?,
             external: External::read(&mut reader)?,
+            given: BTreeMap::new(),
             root,
             config_file: config_file.clone(),
         };
+        settings.given = reader.given();
+        settings.given.remove("schema_version");
         warnings.extend(reader.warnings());
         settings.make_absolute();
         settings.check()?;
@@ -131,9 +139,53 @@ impl Settings {
             Queue::keys(),
             Models::keys(),
             Accounts::keys(),
+            Backups::keys(),
             External::keys(),
         ]
         .concat()
+    }
+
+    /// Every value, in the order of the sections; secrets masked.
+    pub fn values(&self) -> Vec<(&'static str, Value)> {
+        [
+            self.network.values(),
+            self.paths.values(),
+            self.logging.values(),
+            self.cache.values(),
+            self.device.values(),
+            self.queue.values(),
+            self.models.values(),
+            self.accounts.values(),
+            self.external.values(),
+        ]
+        .concat()
+    }
+
+    /// Lets a change that was made while the server ran win over the file and the default, but not over the environment.
+    /// Says whether the value was acceptable; unknown keys never are.
+    pub fn change(&mut self, key: &str, value: &Value) -> bool {
+        let Some(key) = Self::keys().into_iter().map(|known| known.name).find(|name| *name == key) else {
+            return false;
+        };
+        if self.given.get(key) == Some(&Layer::Environment) {
+            return true;
+        }
+        let sections = [
+            self.network.set(key, value),
+            self.paths.set(key, value),
+            self.logging.set(key, value),
+            self.cache.set(key, value),
+            self.device.set(key, value),
+            self.queue.set(key, value),
+            self.models.set(key, value),
+            self.accounts.set(key, value),
+            self.external.set(key, value),
+        ];
+        let accepted = sections.into_iter().flatten().any(|accepted| accepted);
+        if accepted {
+            self.given.insert(key, Layer::Runtime);
+        }
+        accepted
     }
 
     /// The database file, `None` when it is kept in memory.
@@ -155,7 +207,7 @@ impl Settings {
     }
 
     fn make_absolute(&mut self) {
-        let Self { root, paths, network, models, .. } = self;
+        let Self { root, paths, network, models, backups, .. } = self;
         let folders = [
             &mut paths.models_dir,
             &mut paths.convert_cache_dir,
@@ -168,6 +220,7 @@ impl Settings {
             &mut paths.style_presets_dir,
             &mut paths.workflow_thumbnails_dir,
             &mut paths.profiles_dir,
+            &mut backups.backup_dir,
         ];
         let optional = [&mut paths.db_path, &mut network.ssl_certfile, &mut network.ssl_keyfile, &mut network.web_root];
         let sources = models.model_source_dirs.iter_mut().flatten();

@@ -11,27 +11,48 @@ pub(crate) struct Reader<'a> {
     file: Map<String, Value>,
     path: &'a Path,
     known: BTreeSet<&'static str>,
+    given: BTreeMap<&'static str, Layer>,
+}
+
+/// Where a value comes from, if it is not the default.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Layer {
+    /// An environment variable or a flag.
+    Environment,
+    /// The file.
+    File,
+    /// A change made while the server runs.
+    Runtime,
 }
 
 impl<'a> Reader<'a> {
     /// `environment` holds variable names without the prefix, in small letters; empty values count as absent.
     pub(crate) fn new(environment: BTreeMap<String, String>, file: Map<String, Value>, path: &'a Path) -> Self {
-        Self { environment, file, path, known: BTreeSet::new() }
+        Self { environment, file, path, known: BTreeSet::new(), given: BTreeMap::new() }
     }
 
     /// The value of `key` where one is given.
     pub(crate) fn get<T: FromValue>(&mut self, key: &'static str) -> Result<Option<T>, ConfigError> {
         self.known.insert(key);
         if let Some(text) = self.environment.get(key) {
+            self.given.insert(key, Layer::Environment);
             let place = format!("environment variable INVOKEAI_{}", key.to_uppercase());
             return T::from_text(text).map(Some).ok_or_else(|| bad_value::<T>(place, key, text));
         }
         match self.file.get(key) {
             None => Ok(None),
-            Some(value) => T::from_value(value)
-                .map(Some)
-                .ok_or_else(|| bad_value::<T>(self.path.display().to_string(), key, &value.to_string())),
+            Some(value) => {
+                self.given.insert(key, Layer::File);
+                T::from_value(value)
+                    .map(Some)
+                    .ok_or_else(|| bad_value::<T>(self.path.display().to_string(), key, &value.to_string()))
+            }
         }
+    }
+
+    /// The keys that were given, and where.
+    pub(crate) fn given(&self) -> BTreeMap<&'static str, Layer> {
+        self.given.clone()
     }
 
     /// One sentence for each key of the file that nobody asked for.

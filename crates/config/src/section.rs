@@ -34,6 +34,26 @@ macro_rules! section {
                 Ok(Self { $($key: reader.get(stringify!($key))?.unwrap_or_else(|| $default)),+ })
             }
 
+            /// This section's values, in order; secrets masked.
+            pub(crate) fn values(&self) -> Vec<(&'static str, serde_json::Value)> {
+                vec![$((stringify!($key), crate::FromValue::to_value(&self.$key))),+]
+            }
+
+            /// Gives `key` another value, if it is one of this section's: whether it was acceptable.
+            pub(crate) fn set(&mut self, key: &str, value: &serde_json::Value) -> Option<bool> {
+                match key {
+                    $(stringify!($key) => {
+                        let value = <$type as crate::FromValue>::from_value(value);
+                        let accepted = value.is_some();
+                        if let Some(value) = value {
+                            self.$key = value;
+                        }
+                        Some(accepted)
+                    })+
+                    _ => None,
+                }
+            }
+
             /// This section's keys, in order.
             pub fn keys() -> Vec<crate::Key> {
                 vec![$(crate::Key {

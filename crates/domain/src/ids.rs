@@ -51,6 +51,12 @@ text_ids! {
     BatchId
     /// The execution of one graph.
     SessionId
+    /// A workflow of the library: a UUID, or `default_…` for those that come with the program.
+    WorkflowId
+    /// A style preset.
+    PresetId
+    /// A system prompt.
+    SystemPromptId
 }
 
 impl UserId {

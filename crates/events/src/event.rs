@@ -1,7 +1,7 @@
 //! The closed list of events. Names and audiences follow the reference's socket contract.
 
-use invoke_domain::{BatchId, BatchStatus, ItemId, QueueId, QueueItem, QueueStatus, SessionId, UserId};
-use serde_json::Value;
+use invoke_domain::{BatchId, BatchStatus, ItemId, QueueId, QueueItem, QueueStatus, SessionId, UserId, WorkflowId};
+use serde_json::{Map, Value};
 
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq)]
@@ -72,6 +72,50 @@ pub enum Event {
         source: Value,
         /// Why.
         failure: InstallFailure,
+    },
+    /// A workflow of the library was added, changed or removed.
+    Workflow(WorkflowEvent),
+    /// Somebody wants their page to take over these settings.
+    ParametersRecalled {
+        /// The queue.
+        queue_id: QueueId,
+        /// Whose page.
+        user_id: UserId,
+        /// Names and values.
+        parameters: Map<String, Value>,
+    },
+}
+
+/// Something happened to a workflow of the library.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WorkflowEvent {
+    /// The workflow.
+    pub id: WorkflowId,
+    /// Its owner.
+    pub user_id: UserId,
+    /// What.
+    pub change: WorkflowChange,
+}
+
+/// What happened to a workflow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WorkflowChange {
+    /// It is new.
+    Created {
+        /// Everybody sees it.
+        is_public: bool,
+    },
+    /// It is another one.
+    Updated {
+        /// Everybody saw it.
+        was_public: bool,
+        /// Everybody sees it.
+        is_public: bool,
+    },
+    /// It is gone.
+    Deleted {
+        /// Everybody saw it.
+        was_public: bool,
     },
 }
 
@@ -188,6 +232,8 @@ pub enum Audience {
     OwnerAndAdmins(UserId),
     /// Each owner named in it (own parts only) and all administrators.
     OwnersAndAdmins,
+    /// One user and all administrators; everybody else too, because it is or was for everybody.
+    OwnerAdminsAndEverybody(UserId),
     /// Everybody who follows the queue.
     QueueRoom,
     /// Administrators.
@@ -208,6 +254,16 @@ impl Event {
                 _ => Audience::OwnerAndAdmins(event.user_id.clone()),
             },
             Self::ModelLoad { user_id, .. } => Audience::Owner(user_id.clone()),
+            Self::Workflow(WorkflowEvent { user_id, change, .. }) => {
+                use WorkflowChange::{Created, Deleted, Updated};
+                match change {
+                    Created { is_public: true } | Updated { is_public: true, .. } | Deleted { was_public: true } => {
+                        Audience::OwnerAdminsAndEverybody(user_id.clone())
+                    }
+                    Created { .. } | Updated { .. } | Deleted { .. } => Audience::OwnerAndAdmins(user_id.clone()),
+                }
+            }
+            Self::ParametersRecalled { user_id, .. } => Audience::OwnerAndAdmins(user_id.clone()),
             Self::InstallStarted { .. } | Self::InstallComplete { .. } | Self::InstallFailed { .. } => Audience::Admins,
         }
     }

@@ -7,3 +7,4 @@ mod event;
 
 pub use bus::Bus;
 pub use event::{Audience, BatchEnqueued, Event, InstallFailure, ItemChanged, NodeEvent, NodeReport, Preview};
+pub use event::{WorkflowChange, WorkflowEvent};

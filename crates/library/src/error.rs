@@ -1,6 +1,6 @@
 //! What can go wrong in the library.
 
-use invoke_domain::{BoardId, ImageName};
+use invoke_domain::{BoardId, ImageName, PresetId, SystemPromptId, WorkflowId};
 use invoke_imaging::ImagingError;
 use invoke_permissions::Denied;
 use invoke_storage::StorageError;
@@ -56,6 +56,54 @@ pub enum LibraryError {
         /// Why it failed.
         #[source]
         source: std::io::Error,
+    },
+    /// There is no such workflow.
+    #[error("no workflow has the id `{id}`")]
+    WorkflowNotFound {
+        /// The id asked for.
+        id: WorkflowId,
+    },
+    /// Nobody changes, deletes or publishes what comes with the program.
+    #[error("`{id}` comes with the program and cannot be changed")]
+    ShippedWorkflow {
+        /// The workflow.
+        id: WorkflowId,
+    },
+    /// The document of a workflow cannot be kept.
+    #[error("the document of a workflow cannot be kept: {reason}")]
+    Document {
+        /// Why.
+        reason: &'static str,
+    },
+    /// The object has no picture.
+    #[error("`{id}` has no picture")]
+    NoPicture {
+        /// The object's id.
+        id: String,
+    },
+    /// An uploaded picture could not be read.
+    #[error("an uploaded picture could not be read")]
+    UnreadableUpload(#[source] ImagingError),
+    /// There is no such style preset.
+    #[error("no style preset has the id `{id}`")]
+    PresetNotFound {
+        /// The id asked for.
+        id: PresetId,
+    },
+    /// Only administrators change the presets for everybody.
+    #[error("style preset `{id}` is one for everybody")]
+    DefaultPreset {
+        /// The preset.
+        id: PresetId,
+    },
+    /// A file with style presets could not be read.
+    #[error(transparent)]
+    Import(#[from] crate::ImportError),
+    /// There is no such system prompt.
+    #[error("no system prompt has the id `{id}`")]
+    SystemPromptNotFound {
+        /// The id asked for.
+        id: SystemPromptId,
     },
     /// What should say when backups are made is no cron line.
     #[error("`{line}` is no cron line, such as `0 2 * * *`: {reason}")]

@@ -1,5 +1,6 @@
 //! What can go wrong with models.
 
+use invoke_domain::ModelKey;
 use invoke_permissions::Denied;
 use invoke_storage::StorageError;
 use std::path::PathBuf;
@@ -10,6 +11,9 @@ pub enum ModelError {
     /// There is no model of this key.
     #[error("model not found")]
     NotFound,
+    /// A model that was named beside others is not installed.
+    #[error("No model with key '{0}'")]
+    NotInstalled(ModelKey),
     /// There is no installation of this number.
     #[error("no installation has the number {0}")]
     NoSuchJob(i64),

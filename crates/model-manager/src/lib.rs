@@ -9,6 +9,7 @@ pub mod identify;
 mod install;
 mod jobs;
 mod models;
+mod relationships;
 
 pub use error::{IdentifyError, ModelError};
 pub use hash::{content_hash, size_on_disk};

@@ -36,7 +36,7 @@ pub struct ModelQuery {
 /// The installed models. Cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Models {
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
     queue: mpsc::Sender<i64>,
 }
 

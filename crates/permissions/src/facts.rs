@@ -1,6 +1,6 @@
 //! What storage knows about an object that matters for a decision. Storage fills these in; nothing is assumed.
 
-use invoke_domain::{BoardId, ImageName, ItemId, UserId};
+use invoke_domain::{BoardId, ImageName, ItemId, PresetId, SystemPromptId, UserId, WorkflowId};
 
 /// Who may see a board.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -67,4 +67,50 @@ pub struct ItemFacts {
     pub id: ItemId,
     /// Owner.
     pub owner: UserId,
+}
+
+/// Who may publish workflows to everybody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WorkflowPublish {
+    /// Administrators.
+    Admins,
+    /// Whoever owns the workflow.
+    Owners,
+}
+
+/// A workflow of the library.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WorkflowFacts {
+    /// Which one.
+    pub id: WorkflowId,
+    /// Owner.
+    pub owner: UserId,
+    /// Everybody may look at it.
+    pub is_public: bool,
+    /// It comes with the program.
+    pub is_default: bool,
+}
+
+/// A style preset.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PresetFacts {
+    /// Which one.
+    pub id: PresetId,
+    /// Owner.
+    pub owner: UserId,
+    /// Everybody may use it.
+    pub is_public: bool,
+    /// It is one of those for everybody that administrators keep.
+    pub is_default: bool,
+}
+
+/// A system prompt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SystemPromptFacts {
+    /// Which one.
+    pub id: SystemPromptId,
+    /// Owner.
+    pub owner: UserId,
+    /// Everybody may use it.
+    pub is_public: bool,
 }

@@ -1,6 +1,6 @@
 //! Proof that a check was made. The markers are types, so a function that deletes cannot be handed a right to look.
 
-use invoke_domain::{BoardId, ImageName, ItemId, ModelKey, UserId};
+use invoke_domain::{BoardId, ImageName, ItemId, ModelKey, PresetId, SystemPromptId, UserId, WorkflowId};
 use std::marker::PhantomData;
 
 /// A kind of object rights are given on.
@@ -61,6 +61,16 @@ objects! {
     Users, (), "users";
     /// Settings that can be changed while the server runs.
     RuntimeSettings, (), "settings";
+    /// One workflow of the library.
+    Workflow, WorkflowId, "workflow";
+    /// One style preset.
+    Preset, PresetId, "style preset";
+    /// The style presets for everybody, and all of them at once.
+    Presets, (), "style presets";
+    /// What comes with the program.
+    Shipped, (), "shipped content";
+    /// One system prompt.
+    Prompt, SystemPromptId, "system prompt";
 }
 
 actions! {
@@ -82,6 +92,10 @@ actions! {
     Operate, "operate";
     /// Add, change and remove.
     Manage, "manage";
+    /// Show it to everybody.
+    Publish, "publish";
+    /// Note that it was opened.
+    Open, "open";
 }
 
 /// Proof that the policy allowed action `A` on one object of kind `O`. Use it within the transaction its facts were read in.

@@ -22,8 +22,12 @@ pub mod policy;
 mod table_tests;
 
 pub use actor::{Actor, Scope};
-pub use facts::{BoardFacts, BoardVisibility, ImageFacts, ItemFacts, QueueVisibility};
+pub use facts::{
+    BoardFacts, BoardVisibility, ImageFacts, ItemFacts, PresetFacts, QueueVisibility, SystemPromptFacts, WorkflowFacts,
+    WorkflowPublish,
+};
 pub use grant::{
     Account, Action, Backlog, Board, Cancel, Contribute, Control, Delete, Denied, Edit, Enqueue, Grant, Image, Item,
-    Manage, Model, Object, Operate, Queue, RuntimeSettings, Users, View,
+    Manage, Model, Object, Open, Operate, Preset, Presets, Prompt, Publish, Queue, RuntimeSettings, Shipped, Users,
+    View, Workflow,
 };

@@ -1,6 +1,9 @@
 //! The table of `docs/permissions.md` as functions. Each takes the actor and the facts, and hands out a [`Grant`] or says
 //! why not. Administrators may do everything here but operate the queue, which only the program itself does.
 
+mod texts;
+pub use texts::*;
+
 use crate::actor::{Actor, Scope};
 use crate::facts::{BoardFacts, BoardVisibility, ImageFacts, ItemFacts, QueueVisibility};
 use crate::grant::{

@@ -1,6 +1,9 @@
 //! `docs/permissions.md` against the policy, cell by cell.
 
-use crate::{Actor, BoardFacts, BoardVisibility, ImageFacts, ItemFacts, QueueVisibility, policy};
+use crate::{
+    Actor, BoardFacts, BoardVisibility, ImageFacts, ItemFacts, PresetFacts, QueueVisibility, SystemPromptFacts,
+    WorkflowFacts, WorkflowPublish, policy,
+};
 use invoke_domain::{BoardId, ItemId, ModelKey, UserId};
 
 const TABLE: &str = include_str!("../../../docs/permissions.md");
@@ -17,6 +20,38 @@ fn board(place: &str) -> Option<BoardFacts> {
 fn own_board(place: &str) -> BoardFacts {
     let visibility = BoardVisibility::parse(place).expect("the table names a visibility");
     BoardFacts { id: BoardId::from("b"), owner: UserId::from(OWNER), visibility }
+}
+
+/// Whether something is public, and whether it comes with the program.
+fn reach(place: &str) -> (bool, bool) {
+    match place.split(',').next().unwrap_or_default() {
+        "private" => (false, false),
+        "public" => (true, false),
+        "for everybody" => (false, true),
+        other => panic!("neither private, public nor for everybody: {other}"),
+    }
+}
+
+fn workflow(place: &str) -> WorkflowFacts {
+    let (is_public, is_default) = reach(place);
+    WorkflowFacts { id: "w".into(), owner: UserId::from(OWNER), is_public, is_default }
+}
+
+fn preset(place: &str) -> PresetFacts {
+    let (is_public, is_default) = reach(place);
+    PresetFacts { id: "p".into(), owner: UserId::from(OWNER), is_public, is_default }
+}
+
+fn prompt(place: &str) -> SystemPromptFacts {
+    SystemPromptFacts { id: "s".into(), owner: UserId::from(OWNER), is_public: reach(place).0 }
+}
+
+fn publishers(place: &str) -> WorkflowPublish {
+    match place.split(", ").nth(1) {
+        Some("`workflow_publish: admins`") => WorkflowPublish::Admins,
+        Some("`workflow_publish: owners`") => WorkflowPublish::Owners,
+        other => panic!("unknown rule {other:?}"),
+    }
 }
 
 fn word<T, E>(result: Result<T, E>) -> &'static str {
@@ -68,6 +103,19 @@ fn decision(action: &str, place: &str, actor: &Actor) -> &'static str {
         "manage model" => word(policy::manage_model(actor, &ModelKey::from("k"))),
         "edit account" => word(policy::edit_account(actor, &UserId::from(OWNER))),
         "manage users" => word(policy::manage_users(actor)),
+        "view workflow" => word(policy::view_workflow(actor, &workflow(place))),
+        "edit workflow" => word(policy::edit_workflow(actor, &workflow(place))),
+        "delete workflow" => word(policy::delete_workflow(actor, &workflow(place))),
+        "publish workflow" => word(policy::publish_workflow(actor, &workflow(place), publishers(place))),
+        "open workflow" => word(policy::open_workflow(actor, &workflow(place))),
+        "view style preset" => word(policy::view_preset(actor, &preset(place))),
+        "edit style preset" => word(policy::edit_preset(actor, &preset(place))),
+        "delete style preset" => word(policy::delete_preset(actor, &preset(place))),
+        "manage style presets" => word(policy::manage_presets(actor)),
+        "view system prompt" => word(policy::view_prompt(actor, &prompt(place))),
+        "edit system prompt" => word(policy::edit_prompt(actor, &prompt(place))),
+        "delete system prompt" => word(policy::delete_prompt(actor, &prompt(place))),
+        "manage shipped content" => word(policy::manage_shipped(actor)),
         "manage settings" => word(policy::manage_settings(actor)),
         other => panic!("the table names an action without a rule: {other}"),
     }

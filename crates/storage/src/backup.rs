@@ -134,6 +134,7 @@ pub fn release(database: &Path) -> Result<(), StorageError> {
     let Ok(connection) = Connection::open_with_flags(database, OpenFlags::SQLITE_OPEN_READ_WRITE) else {
         return Ok(());
     };
+    connection.busy_timeout(Duration::from_secs(1))?;
     match connection.pragma_update(None, "journal_mode", "DELETE").map_err(|error| error.sqlite_error_code()) {
         Err(Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked)) => {
             Err(StorageError::InUse { path: database.to_owned() })

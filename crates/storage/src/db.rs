@@ -15,9 +15,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-/// How long a statement waits for another process that writes.
-const BUSY_TIMEOUT: Duration = Duration::from_millis(5000);
-
 /// More statements than any connection has in use, so none is prepared twice.
 const CACHED_STATEMENTS: usize = 256;
 
@@ -30,6 +27,8 @@ pub struct StorageSettings {
     pub sync_full: bool,
     /// How many transactions may read at the same time.
     pub readers: usize,
+    /// How long a statement waits for another process that writes.
+    pub busy_timeout: Duration,
     /// The folder of model files. Where it is given, files of older InvokeAI releases are upgraded, which moves model
     /// files into folders of their own; elsewhere they are refused.
     pub models_dir: Option<PathBuf>,
@@ -37,7 +36,7 @@ pub struct StorageSettings {
 
 impl Default for StorageSettings {
     fn default() -> Self {
-        Self { path: None, sync_full: false, readers: 8, models_dir: None }
+        Self { path: None, sync_full: false, readers: 8, busy_timeout: Duration::from_secs(5), models_dir: None }
     }
 }
 
@@ -112,10 +111,10 @@ impl Database {
     /// holds data and needs a migration is first copied to `invokeai_backup_<date>-<time>.db` next to it.
     pub fn open(settings: &StorageSettings, clock: Arc<dyn Clock>, random: &dyn Random) -> Result<Self, StorageError> {
         let (mut writer, address, flags) = match &settings.path {
-            Some(path) => open_file(path, &clock, settings.models_dir.is_some())?,
+            Some(path) => open_file(path, &clock, settings)?,
             None => open_memory()?,
         };
-        set_up(&writer)?;
+        set_up(&writer, settings.busy_timeout)?;
         writer.pragma_update(None, "synchronous", if settings.sync_full { "FULL" } else { "NORMAL" })?;
         clock::install(&writer, &clock)?;
         let report = migrate::run(&mut writer, random, settings.models_dir.as_deref())?;
@@ -138,7 +137,7 @@ impl Database {
         settings: &StorageSettings,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        let readers = Readers::new(address, flags, settings.readers);
+        let readers = Readers::new(address, flags, settings.readers, settings.busy_timeout);
         let turns = settings.path.is_none().then(RwLock::default);
         let path = settings.path.clone();
         Self(Arc::new(Inner { readers, writer: Mutex::new(writer), turns, clock, path }))
@@ -170,7 +169,7 @@ impl Database {
                 Backup::new(&source, &mut writer)?.run_to_completion(i32::MAX, Duration::ZERO, None)?;
             }
         }
-        set_up(&writer)?;
+        set_up(&writer, settings.busy_timeout)?;
         clock::install(&writer, &clock)?;
         rehearsal.own_steps = migrate::pending(&writer)?;
         let report = migrate::run(&mut writer, random, settings.models_dir.as_deref())?;
@@ -261,13 +260,13 @@ impl<'a> Deref for Tx<'a> {
 /// The writing connection, and how to open more to the same database.
 type Opened = (Connection, PathBuf, OpenFlags);
 
-fn open_file(path: &Path, clock: &Arc<dyn Clock>, upgrades: bool) -> Result<Opened, StorageError> {
+fn open_file(path: &Path, clock: &Arc<dyn Clock>, settings: &StorageSettings) -> Result<Opened, StorageError> {
     let failed = |doing, source| StorageError::File { doing, path: path.to_owned(), source };
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).map_err(|error| failed("make the folder of", Box::new(error)))?;
     }
     match inspect::inspect(path)? {
-        inspect::Found::Older { version } if !upgrades => {
+        inspect::Found::Older { version } if settings.models_dir.is_none() => {
             return Err(StorageError::OlderRelease { path: path.to_owned(), version });
         }
         inspect::Found::Older { .. } | inspect::Found::NeedsMigration => {
@@ -281,7 +280,7 @@ fn open_file(path: &Path, clock: &Arc<dyn Clock>, upgrades: bool) -> Result<Open
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let writer = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_CREATE)
         .map_err(|error| failed("open", Box::new(error)))?;
-    writer.busy_timeout(BUSY_TIMEOUT)?;
+    writer.busy_timeout(settings.busy_timeout)?;
     writer.pragma_update(None, "journal_mode", "WAL").map_err(|error| failed("write to", Box::new(error)))?;
     Ok((writer, path.to_owned(), flags))
 }
@@ -297,8 +296,8 @@ fn open_memory() -> Result<Opened, StorageError> {
 }
 
 /// What every connection has in common.
-pub(crate) fn set_up(connection: &Connection) -> Result<(), rusqlite::Error> {
-    connection.busy_timeout(BUSY_TIMEOUT)?;
+pub(crate) fn set_up(connection: &Connection, busy_timeout: Duration) -> Result<(), rusqlite::Error> {
+    connection.busy_timeout(busy_timeout)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     connection.pragma_update(None, "temp_store", "MEMORY")?;
     connection.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);

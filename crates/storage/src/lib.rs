@@ -27,12 +27,16 @@ pub mod consistency;
 pub mod file_deletions;
 pub mod image_sizes;
 pub mod images;
+pub mod model_relationships;
 pub mod models;
 pub mod password_history;
 pub mod queue;
 pub mod runtime_settings;
+pub mod style_presets;
+pub mod system_prompts;
 pub mod user_sessions;
 pub mod users;
+pub mod workflows;
 
 pub use db::{Database, ReadTx, Rehearsal, StorageSettings, Tx};
 pub use error::StorageError;

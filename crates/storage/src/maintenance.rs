@@ -22,6 +22,15 @@ impl Database {
         self.read(|tx| Ok(damage(tx.sql())?))
     }
 
+    /// Brings everything the journal holds into the file, so that the file alone is the database: for the end of the server,
+    /// after which people copy it.
+    ///
+    /// # Errors
+    /// When another process writes for longer than the busy timeout.
+    pub fn settle(&self) -> Result<(), StorageError> {
+        self.with_writer(|connection| connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)"))
+    }
+
     /// Rebuilds the file without the gaps that deleted rows left, renews the statistics its queries are planned by, and
     /// empties the journal into it. Other writers wait meanwhile; it needs as much free disk space again as the file has.
     ///

@@ -5,12 +5,14 @@
 use parking_lot::{Condvar, Mutex};
 use rusqlite::{Connection, OpenFlags};
 use std::path::PathBuf;
+use std::time::Duration;
 
 #[derive(Debug)]
 pub(crate) struct Readers {
     address: PathBuf,
     flags: OpenFlags,
     limit: usize,
+    busy_timeout: Duration,
     connections: Mutex<Connections>,
     returned: Condvar,
 }
@@ -32,8 +34,15 @@ impl Drop for Loan<'_> {
 }
 
 impl Readers {
-    pub(crate) fn new(address: PathBuf, flags: OpenFlags, limit: usize) -> Self {
-        Self { address, flags, limit: limit.max(1), connections: Mutex::default(), returned: Condvar::new() }
+    pub(crate) fn new(address: PathBuf, flags: OpenFlags, limit: usize, busy_timeout: Duration) -> Self {
+        Self {
+            address,
+            flags,
+            limit: limit.max(1),
+            busy_timeout,
+            connections: Mutex::default(),
+            returned: Condvar::new(),
+        }
     }
 
     /// Lends a connection to `work`; waits for one when all are in use.
@@ -60,7 +69,7 @@ impl Readers {
 
     fn open(&self) -> Result<Connection, rusqlite::Error> {
         let connection = Connection::open_with_flags(&self.address, self.flags)?;
-        crate::db::set_up(&connection)?;
+        crate::db::set_up(&connection, self.busy_timeout)?;
         connection.pragma_update(None, "query_only", true)?;
         Ok(connection)
     }

@@ -70,7 +70,6 @@ fn the_rules_hold_in_commands_even_where_the_pages_relax_them_and_so_do_further_
         .with("password_require_special: true")
         .without_workers()
         .start();
-    server.admin();
     useradd(&server, &["-e", "x@example.com", "-p", "abc"])
         .is(1, "❌ Password validation failed: Password must be at least 8 characters long\n");
     useradd(&server, &["-e", "x@example.com", "-p", "Abcdefg1"])

@@ -6,6 +6,7 @@ mod adding;
 mod listing;
 mod modifying;
 mod places;
+mod recovering;
 mod removing;
 
 use invoke_tests::{ADMIN, TestServer};

@@ -112,3 +112,19 @@ fn an_existing_installation_of_the_reference_is_managed_as_it_is() {
     let alice = accounts.as_array().unwrap().iter().find(|user| user["email"] == "alice@example.com").unwrap();
     assert_eq!(alice["is_active"], false);
 }
+
+#[test]
+fn a_database_of_an_older_release_is_left_to_the_server() {
+    let root = tempfile::tempdir().unwrap();
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/reference/databases/single-6.9.0.db");
+    fs::create_dir(root.path().join("databases")).unwrap();
+    let file = root.path().join("databases/invokeai.db");
+    fs::copy(&fixture, &file).unwrap();
+    for (command, arguments) in COMMANDS {
+        let printed = run(command, root.path(), arguments, "");
+        assert_eq!(printed.code, 1);
+        assert!(printed.out.contains("start `invokeai-web` once, which upgrades it"), "{}", printed.out);
+    }
+    assert_eq!(fs::read(&file).unwrap(), fs::read(&fixture).unwrap());
+    assert_eq!(files(root.path()).len(), 2);
+}

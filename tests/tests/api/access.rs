@@ -11,7 +11,7 @@ mod sockets;
 mod walk;
 
 use invoke_tests::clock::FixedClock;
-use invoke_tests::{Answer, Client, PASSWORD, TestServer, graphs};
+use invoke_tests::{Answer, Client, PASSWORD, TestServer, documents, graphs};
 use jiff::ToSpan;
 use reqwest::Method;
 use reqwest::blocking::RequestBuilder;
@@ -19,11 +19,12 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// Operations that need nobody, and what nobody gets.
-const OPEN: [(&str, u16); 4] = [
+const OPEN: [(&str, u16); 5] = [
     ("app_version", 200),
     ("get_setup_status_api_v1_auth_status_get", 200),
     ("login_api_v1_auth_login_post", 422),
     ("setup_admin_api_v1_auth_setup_post", 422),
+    ("recover_admin_api_v1_auth_recover_post", 422),
 ];
 
 /// Operations about the own account: there is none in single-user mode.
@@ -177,6 +178,29 @@ impl World {
         parts([("session_id", current["session_id"].as_str().unwrap().to_owned())])
     }
 
+    fn workflow(&self) -> Sent {
+        let made = self.owner.post("/api/v1/workflows/", &documents::body(&documents::workflow("Flow"))).ok();
+        parts([("workflow_id", made["workflow_id"].as_str().unwrap().to_owned())])
+    }
+
+    /// The same with its document as the body.
+    fn changed_workflow(&self) -> Sent {
+        let sent = self.workflow();
+        let mut document = documents::workflow("Flow");
+        document["id"] = sent.parts[0].1.clone().into();
+        body(sent, documents::body(&document))
+    }
+
+    fn preset(&self) -> Sent {
+        let made = documents::create_preset(&self.owner, "Style", None).ok();
+        parts([("style_preset_id", made["id"].as_str().unwrap().to_owned())])
+    }
+
+    fn prompt(&self) -> Sent {
+        let made = self.owner.post("/api/v1/system_prompts/", &json!({ "name": "a", "content": "b" })).ok();
+        parts([("system_prompt_id", made["id"].as_str().unwrap().to_owned())])
+    }
+
     fn new_account(&self) -> Sent {
         body(Sent::default(), json!({ "email": "new@example.com", "password": PASSWORD }))
     }
@@ -210,6 +234,22 @@ fn model(_: &World) -> Sent {
 
 fn state(query: &'static str) -> Sent {
     Sent { query, ..parts([("queue_id", "default".to_owned())]) }
+}
+
+fn provider(_: &World) -> Sent {
+    parts([("provider_id", "openai".to_owned())])
+}
+
+fn pair(_: &World) -> Sent {
+    body(Sent::default(), json!({ "model_key_1": "a", "model_key_2": "b" }))
+}
+
+fn video(_: &World) -> Sent {
+    parts([("video_name", "nope.mp4".to_owned())])
+}
+
+fn videos(_: &World) -> Sent {
+    body(Sent::default(), json!({ "video_names": ["nope.mp4"] }))
 }
 
 fn body(sent: Sent, body: Value) -> Sent {
@@ -302,6 +342,101 @@ fn cases() -> Vec<Case> {
         case("clear_invocation_cache", nothing, ADMINS),
         case("pause", queue, ADMINS),
         case("resume", queue, ADMINS),
+        case("get_app_deps", nothing, EVERYBODY),
+        case("get_patchmatch_status", nothing, EVERYBODY),
+        case("get_generation_device_options", nothing, EVERYBODY),
+        case("get_runtime_config", nothing, ADMINS),
+        case("update_runtime_config", |_| body(Sent::default(), json!({})), ADMINS),
+        case("get_external_provider_statuses", nothing, EVERYBODY),
+        case("get_external_provider_configs", nothing, ADMINS),
+        case("set_external_provider_config", |world| body(provider(world), json!({})), [403, 403, 404]),
+        case("reset_external_provider_config", provider, [403, 403, 404]),
+        case("get_log_level", nothing, ADMINS),
+        case("set_log_level", |_| body(Sent::default(), json!(20)), ADMINS),
+        case("list_user_fonts", nothing, EVERYBODY),
+        case("get_user_font_file", |_| parts([("font_path", "nope.ttf".to_owned())]), [404, 404, 404]),
+        case(
+            "expand_prompt",
+            |_| body(Sent::default(), json!({ "prompt": "cat", "model_key": "nope" })),
+            [404, 404, 404],
+        ),
+        case(
+            "image_to_prompt",
+            |world| {
+                let name = world.image().parts[0].1.clone();
+                body(Sent::default(), json!({ "image_name": name, "model_key": "nope" }))
+            },
+            // The picture is asked for first.
+            [403, 404, 404],
+        ),
+        case("list_workflows", nothing, EVERYBODY),
+        case("get_all_tags", nothing, EVERYBODY),
+        case("get_counts_by_tag", |_| Sent { query: "tags=a", ..Sent::default() }, EVERYBODY),
+        case("counts_by_category", |_| Sent { query: "categories=user", ..Sent::default() }, EVERYBODY),
+        case("create_workflow", |_| body(Sent::default(), documents::body(&documents::workflow("Flow"))), EVERYBODY),
+        case("get_workflow", World::workflow, OWNER),
+        case("update_workflow", World::changed_workflow, OWNER),
+        case("delete_workflow", World::workflow, OWNER),
+        case(
+            "update_workflow_is_public",
+            |world| body(world.workflow(), json!({ "is_public": true })),
+            // Publishing is for administrators unless the settings say otherwise.
+            ADMINS,
+        ),
+        case("update_opened_at", World::workflow, OWNER),
+        // Whoever may, sends no picture here.
+        case("set_workflow_thumbnail", World::workflow, [403, 422, 422]),
+        case("delete_workflow_thumbnail", World::workflow, [403, 404, 404]),
+        case("get_workflow_thumbnail", World::workflow, [403, 404, 404]),
+        case("list_style_presets", nothing, EVERYBODY),
+        case("create_style_preset", nothing, [422, 422, 422]),
+        case("get_style_preset", World::preset, OWNER),
+        case("update_style_preset", World::preset, [403, 422, 422]),
+        case("delete_style_preset", World::preset, OWNER),
+        case("get_style_preset_image", World::preset, [403, 404, 404]),
+        case("export_style_presets", nothing, ADMINS),
+        case("import_style_presets", nothing, [403, 403, 422]),
+        case("list_system_prompts", nothing, EVERYBODY),
+        case("create_system_prompt", |_| body(Sent::default(), json!({ "name": "a", "content": "b" })), EVERYBODY),
+        case("get_system_prompt", World::prompt, OWNER),
+        case("update_system_prompt", |world| body(world.prompt(), json!({})), OWNER),
+        case("delete_system_prompt", World::prompt, OWNER),
+        case("update_recall_parameters", |world| body(queue(world), json!({ "steps": 3 })), EVERYBODY),
+        case("get_recall_parameters", queue, EVERYBODY),
+        case("get_related_models", |_| parts([("model_key", "nope".to_owned())]), EVERYBODY),
+        case("get_related_models_batch", |_| body(Sent::default(), json!({ "model_keys": [] })), EVERYBODY),
+        case("add_model_relationship_api_v1_model_relationships__post", pair, [403, 403, 400]),
+        case("remove_model_relationship_api_v1_model_relationships__delete", pair, [403, 403, 204]),
+        case("list_custom_node_packs", nothing, ADMINS),
+        case(
+            "install_custom_node_pack",
+            |_| body(Sent::default(), json!({ "source": "https://example.com/x.git" })),
+            [403, 403, 501],
+        ),
+        case("reload_custom_nodes", nothing, [403, 403, 501]),
+        case("uninstall_custom_node_pack", |_| parts([("pack_name", "nope".to_owned())]), [403, 403, 501]),
+        case("list_video_dtos", nothing, EVERYBODY),
+        case("get_video_names", nothing, EVERYBODY),
+        case("upload_video", nothing, [501, 501, 501]),
+        case("delete_videos_from_list", videos, EVERYBODY),
+        case("star_videos_in_list", videos, EVERYBODY),
+        case("unstar_videos_in_list", videos, EVERYBODY),
+        case("delete_uncategorized_videos", nothing, EVERYBODY),
+        case(
+            "add_video_to_board",
+            |_| body(Sent::default(), json!({ "board_id": "b", "video_name": "v" })),
+            [404, 404, 404],
+        ),
+        case("remove_video_from_board", |_| body(Sent::default(), json!({ "video_name": "v" })), [404, 404, 404]),
+        case("get_video_dto", video, [404, 404, 404]),
+        case("update_video", video, [404, 404, 404]),
+        case("delete_video", video, [404, 404, 404]),
+        case("get_video_metadata", video, [404, 404, 404]),
+        case("get_video_workflow", video, [404, 404, 404]),
+        case("get_video_urls", video, [404, 404, 404]),
+        case("get_video_full", video, [404, 404, 404]),
+        case("get_video_full_head", video, [404, 404, 404]),
+        case("get_video_thumbnail", video, [404, 404, 404]),
         case("get_client_state_by_key", |_| state("key=k"), EVERYBODY),
         case("set_client_state", |_| body(state("key=k"), json!("v")), EVERYBODY),
         case("get_client_state_keys_by_prefix", |_| state("prefix=k"), EVERYBODY),

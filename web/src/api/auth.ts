@@ -102,6 +102,17 @@ export function useSetup() {
   });
 }
 
+/** Makes an administrator with a code that `invokeai-web recover-admin` has shown on the console, and signs them in. */
+export function useRecover() {
+  return useMutation({
+    mutationFn: (body: { code: string; email: string; display_name: string | null; password: string }) =>
+      api.post('/api/v1/auth/recover', { body }),
+    onSuccess: ({ token }) => {
+      signIn(token);
+    },
+  });
+}
+
 /** `onSignedOut` runs even though signing out takes the calling component away. */
 export function useLogout(onSignedOut: () => void) {
   return useMutation({

@@ -81,6 +81,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/auth/recover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["recover_admin_api_v1_auth_recover_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/setup": {
         parameters: {
             query?: never;
@@ -516,6 +532,17 @@ export interface components {
             offset: number;
             total: number;
         };
+        RecoverRequest: {
+            code: string;
+            display_name?: string | null;
+            email: string;
+            password: string;
+        };
+        RecoverResponse: {
+            expires_in: number;
+            token: string;
+            user: components["schemas"]["UserDTO"];
+        };
         /** @enum {string} */
         ResourceOrigin: "internal" | "external";
         RetryItemsResult: {
@@ -786,6 +813,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MediaCookieResponse"];
+                };
+            };
+        };
+    };
+    recover_admin_api_v1_auth_recover_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecoverRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoverResponse"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };

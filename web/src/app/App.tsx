@@ -27,6 +27,14 @@ export function App() {
           }
         />
         <Route
+          path={paths.recover()}
+          element={
+            <Visitor>
+              <SetupPage recovery />
+            </Visitor>
+          }
+        />
+        <Route
           path={paths.login()}
           element={
             <Guest only="login">
@@ -69,6 +77,13 @@ function Guest({ only, children }: { only: 'setup' | 'login'; children: ReactNod
   if (account === undefined || status.data === undefined) return <Waiting error={error} retry={retry} />;
   const wanted = status.data.setup_required ? 'setup' : 'login';
   return wanted === only ? children : <Navigate to={paths[wanted]()} replace state={location.state as unknown} />;
+}
+
+/** Pages for everybody who is not signed in. */
+function Visitor({ children }: { children: ReactNode }) {
+  const { account, error, retry } = useAccount();
+  if (account === undefined) return <Waiting error={error} retry={retry} />;
+  return account ? <Navigate to={paths.studio()} replace /> : children;
 }
 
 /** Pages for the signed-in account, or for everybody in single-user mode. */

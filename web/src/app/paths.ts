@@ -6,6 +6,7 @@ export const paths = {
   login: () => '/login',
   setup: () => '/setup',
   password: () => '/password',
+  recover: () => '/recover',
 };
 
 /** Where to go after signing in: only to a place within the page. */

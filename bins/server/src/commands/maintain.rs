@@ -6,7 +6,7 @@ use anyhow::Context as _;
 use clap::Args;
 use invoke_config::Settings;
 use invoke_domain::{OsRandom, SystemClock};
-use invoke_storage::Database;
+use invoke_storage::{Database, StorageSettings};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -21,7 +21,8 @@ impl Maintain {
     pub(crate) fn run(self, settings: &Settings) -> anyhow::Result<ExitCode> {
         let file = settings.database_file().context("`use_memory_db` is set: there is no file to maintain")?;
         anyhow::ensure!(file.exists(), "there is no database at `{}`", file.display());
-        let storage = invoke_server::storage_settings(settings);
+        // Upgrading is left to the server.
+        let storage = StorageSettings { models_dir: None, ..invoke_server::storage_settings(settings) };
         let database = Database::open(&storage, Arc::new(SystemClock), &OsRandom)?;
         let problems = database.find_damage()?;
         if !problems.is_empty() {

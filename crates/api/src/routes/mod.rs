@@ -3,10 +3,18 @@
 mod app;
 mod auth;
 mod client_state;
+mod custom_nodes;
 mod health;
 mod images;
+mod model_relationships;
 mod models;
 mod queue;
+mod recall;
+mod style_presets;
+mod system_prompts;
+mod utilities;
+mod videos;
+mod workflows;
 
 use actix_web::web::ServiceConfig;
 use utoipa::OpenApi;
@@ -27,12 +35,15 @@ macro_rules! operations {
 
 operations! {
     auth::{
-        status, login, logout, media_cookie, me, update_me, setup, generate_password, list_users, create_user, get_user,
+        status, login, logout, media_cookie, me, update_me, setup, recover, generate_password, list_users, create_user, get_user,
         update_user, delete_user, adopt, statistics, list_sessions, end_session, sign_out_everywhere,
     },
     app::{
-        version, clear_invocation_cache, enable_invocation_cache, disable_invocation_cache, get_invocation_cache_status,
+        version, dependencies, patchmatch, devices, runtime_config, update_runtime_config, provider_statuses,
+        provider_configs, set_provider, reset_provider, get_log_level, set_log_level, clear_invocation_cache,
+        enable_invocation_cache, disable_invocation_cache, get_invocation_cache_status,
     },
+    utilities::{dynamic_prompts, fonts, font_file, expand_prompt, image_to_prompt},
     models::{list, get, delete, install, list_installs, get_install, stats},
     images::{list, delete, get, count_intermediates, metadata, workflow, head_full, full, thumbnail, names, by_names},
     queue::{
@@ -41,5 +52,18 @@ operations! {
         next, status, batch_status, get_item, delete_item, cancel_item, counts_by_destination, delete_by_destination,
         overview,
     },
+    videos::{
+        upload, names, delete_from_list, delete_uncategorized, star, unstar, add_to_board, remove_from_board, list,
+        delete, update, get, metadata, workflow, head_full, full, thumbnail, urls,
+    },
+    workflows::{
+        tags, counts_by_tag, counts_by_category, get, update, delete, create, list, set_thumbnail, delete_thumbnail,
+        thumbnail, set_public, open,
+    },
+    style_presets::{export, import, get, update, delete, create, list, image},
+    system_prompts::{list, create, get, update, delete},
+    recall::{update, get},
+    model_relationships::{related, add, remove, batch},
+    custom_nodes::{list, install, reload, uninstall},
     client_state::{get_by_key, set_by_key, get_keys_by_prefix, delete_by_key, delete},
 }

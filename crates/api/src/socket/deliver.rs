@@ -3,13 +3,16 @@
 use super::handler::Listener;
 use super::payload::{self, View};
 use invoke_domain::{ItemId, UserId};
-use invoke_events::Event;
+use invoke_events::{Event, WorkflowChange, WorkflowEvent};
 use invoke_socketio::Sockets;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
 /// The room of all administrators.
 pub(super) const ADMINS: &str = "admin";
+
+/// The room of everybody.
+pub(super) const EVERYBODY: &str = "workflows:shared";
 
 /// The room of one user's clients.
 pub(super) fn user_room(user: &UserId) -> String {
@@ -70,6 +73,13 @@ pub(super) fn deliver(sockets: &Sockets<Listener>, event: &Event, timestamp: i64
                 json!({ "timestamp": timestamp, "config": config, "submodel_type": submodel, "user_id": user_id });
             send(&[&user_room(user_id)], &[], name, &payload);
         }
+        Event::Workflow(event) => workflow(sockets, event, timestamp),
+        Event::ParametersRecalled { queue_id, user_id, parameters } => {
+            let payload = json!({
+                "timestamp": timestamp, "queue_id": queue_id, "user_id": user_id, "parameters": parameters,
+            });
+            send(&[&user_room(user_id), ADMINS], &[], "recall_parameters_updated", &payload);
+        }
         Event::InstallStarted { job, source } => {
             let payload = json!({ "timestamp": timestamp, "id": job, "source": source });
             send(&[ADMINS], &[], "model_install_started", &payload);
@@ -86,6 +96,34 @@ pub(super) fn deliver(sockets: &Sockets<Listener>, event: &Event, timestamp: i64
             });
             send(&[ADMINS], &[], "model_install_error", &payload);
         }
+    }
+}
+
+/// Its owner and administrators hear of a workflow; everybody, while it is or was public. When it is taken back,
+/// everybody is told that they lost it.
+fn workflow(sockets: &Sockets<Listener>, event: &WorkflowEvent, timestamp: i64) {
+    let WorkflowEvent { id, user_id, change } = event;
+    let owner = user_room(user_id);
+    let base = json!({ "timestamp": timestamp, "workflow_id": id, "user_id": user_id });
+    let with = |more: &[(&str, bool)]| {
+        let mut payload = base.clone();
+        for (key, value) in more {
+            payload[*key] = (*value).into();
+        }
+        payload
+    };
+    let (name, payload, everybody) = match *change {
+        WorkflowChange::Created { is_public } => ("workflow_created", with(&[("is_public", is_public)]), is_public),
+        WorkflowChange::Updated { was_public, is_public } => {
+            let payload = with(&[("old_is_public", was_public), ("new_is_public", is_public)]);
+            ("workflow_updated", payload, is_public)
+        }
+        WorkflowChange::Deleted { was_public } => ("workflow_deleted", with(&[("is_public", was_public)]), was_public),
+    };
+    let rooms: &[&str] = if everybody { &[&owner, ADMINS, EVERYBODY] } else { &[&owner, ADMINS] };
+    sockets.emit(rooms, &[], name, &payload);
+    if matches!(change, WorkflowChange::Updated { was_public: true, is_public: false }) {
+        sockets.emit(&[EVERYBODY], &[], "workflow_access_revoked", &base);
     }
 }
 

@@ -2,7 +2,7 @@
 //! After each change the sockets concerned are looked at again: at once when it was made in this process, within two
 //! seconds when another process made it.
 
-use super::deliver::{ADMINS, user_room};
+use super::deliver::{ADMINS, EVERYBODY, user_room};
 use super::handler::Listener;
 use crate::App;
 use invoke_auth::{Held, Standing};
@@ -44,7 +44,10 @@ impl Checker {
                 for ((socket, held), standing) in held.iter().zip(standings) {
                     match standing {
                         Standing::Gone => socket.disconnect(),
-                        Standing::Member | Standing::Administrator => socket.join(&user_room(&held.user_id)),
+                        Standing::Member | Standing::Administrator => {
+                            socket.join(&user_room(&held.user_id));
+                            socket.join(EVERYBODY);
+                        }
                     }
                     match standing {
                         Standing::Administrator => socket.join(ADMINS),

@@ -2,11 +2,11 @@
 
 mod named;
 mod time;
+mod workflow;
 
-pub(crate) use named::{
-    AnyModelConfig, Graph, GraphExecutionState, MetadataField, ModelRecordChanges, WorkflowWithoutID,
-};
+pub(crate) use named::{AnyModelConfig, Graph, GraphExecutionState, MetadataField, ModelRecordChanges};
 pub(crate) use time::{iso, iso_utc, row};
+pub(crate) use workflow::{Workflow, WorkflowCategory, WorkflowWithoutID};
 
 use actix_web::HttpResponse;
 use serde::Serialize;

@@ -18,8 +18,6 @@ named! {
     Graph
     /// The execution of one graph.
     GraphExecutionState
-    /// A workflow of the editor, before it was saved.
-    WorkflowWithoutID
     /// The record of an installed model; its fields depend on type, base and format.
     AnyModelConfig
     /// What to change about a model record.

@@ -81,3 +81,17 @@ fn without_accounts_there_is_nobody_to_recover() {
     assert!(server.accounts.begin_recovery().is_err());
     assert!(recover(&server, "AAAA-AAAA-AAAA-AAAA", "new@example.com").is_err());
 }
+
+#[test]
+fn a_lost_signing_key_does_not_open_the_setup_again() {
+    use invoke_storage::app_settings;
+    let server = server();
+    let token = server.token("admin@example.com", "AdminPass123");
+    let grant = invoke_permissions::policy::manage_settings(&Actor::operator()).unwrap();
+    server.db.write(|tx| app_settings::delete(tx, &grant, app_settings::JWT_SECRET)).unwrap();
+    let random = std::sync::Arc::new(invoke_domain::OsRandom);
+    let again = crate::Accounts::new(server.db.clone(), settings(), server.clock.clone(), random).unwrap();
+    assert!(!again.status().unwrap().setup_required);
+    refused(again.set_up("thief@example.com", None, "ThiefPass1"), "Administrator account already configured");
+    refused(again.authenticate(&token), "Invalid or expired token");
+}

@@ -1,6 +1,7 @@
 //! The keys, by subject.
 
 mod accounts;
+mod backups;
 mod cache;
 mod device;
 mod external;
@@ -11,6 +12,7 @@ mod paths;
 mod queue;
 
 pub use accounts::{Accounts, BoardSharing, QueueVisibility, WorkflowPublish};
+pub use backups::Backups;
 pub use cache::Cache;
 pub use device::{AttentionType, Device, DeviceName, Devices, Precision, SliceSize};
 pub use external::External;

@@ -1,7 +1,7 @@
 //! Folders and the database file; relative ones lie below the root.
 
 use crate::section::section;
-use crate::value::words;
+use crate::value::{Int, words};
 use std::path::PathBuf;
 
 section! {
@@ -39,6 +39,8 @@ section! {
         use_memory_db: bool = false,
         /// `normal` survives kill -9, `full` also power loss.
         database_sync: DatabaseSync = DatabaseSync::Normal,
+        /// Seconds that a change of the database waits for another program that writes to it.
+        database_timeout: Int<1, 600> = Int(5),
     }
 }
 

@@ -79,10 +79,9 @@ pub(super) fn plan_moves(upgrade: &mut Upgrade<'_>) -> Result<(), Failure> {
             continue;
         };
         // Not updated when another model has that path already.
-        if plan.path != stored && update.execute((&id, &plan.path))? == 1 {
-            if let Some(from) = plan.from {
-                moves.push(ModelMove { key: id, from, to: plan.path });
-            }
+        let updated = plan.path != stored && update.execute((&id, &plan.path))? == 1;
+        if let (true, Some(from)) = (updated, plan.from) {
+            moves.push(ModelMove { key: id, from, to: plan.path });
         }
     }
     drop(update);

@@ -5,7 +5,16 @@ use invoke_tests::{Answer, Client, TestServer};
 use reqwest::Method;
 
 /// Operations that the cookie opens.
-const BY_COOKIE: [&str; 3] = ["get_image_full", "get_image_full_head", "get_image_thumbnail"];
+const BY_COOKIE: [&str; 8] = [
+    "get_image_full",
+    "get_image_full_head",
+    "get_image_thumbnail",
+    "get_workflow_thumbnail",
+    "get_style_preset_image",
+    "get_video_full",
+    "get_video_full_head",
+    "get_video_thumbnail",
+];
 
 /// Asks with `token` in the cookie and nowhere else.
 fn ask(nobody: &Client, operation: &(Method, String), sent: &Sent, token: &str) -> Answer {

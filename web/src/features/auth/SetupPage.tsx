@@ -1,22 +1,29 @@
 import { Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useTranslation } from 'react-i18next';
-import { useServerStatus, useSetup } from '@/api/auth';
+import { useRecover, useServerStatus, useSetup } from '@/api/auth';
 import { ApiError } from '@/api/client';
 import { keepsPasswordRules, looksLikeEmail, PASSWORD_RULES } from '@/api/rules';
 import { Notice } from '@/ui/Notice';
 import { PasswordRules } from '@/ui/PasswordRules';
 import { AuthFrame } from './AuthFrame';
 
-/** Creates the first administrator of a new installation. */
-export function SetupPage() {
+/**
+ * Creates the first administrator of a new installation; with `recovery` one of an installation that nobody can
+ * administer any more, by a code from the server's console.
+ */
+export function SetupPage({ recovery = false }: { recovery?: boolean }) {
   const { t } = useTranslation();
   const strict = useServerStatus().data?.strict_password_checking ?? true;
   const setup = useSetup();
+  const recover = useRecover();
+  const { error, isPending } = recovery ? recover : setup;
+  const words = recovery ? 'recover' : 'setup';
   const form = useForm({
-    initialValues: { email: '', displayName: '', password: '', confirmation: '' },
+    initialValues: { code: '', email: '', displayName: '', password: '', confirmation: '' },
     validateInputOnBlur: ['email'],
     validate: {
+      code: (code) => (recovery && code.trim() === '' ? t('recover.codeRequired') : null),
       email: (email) => (looksLikeEmail(email) ? null : t('auth.emailInvalid')),
       password: (password) => {
         if (password === '') return t('auth.passwordRequired');
@@ -30,33 +37,40 @@ export function SetupPage() {
       .map(({ rule }) => t(`passwordRules.${rule}`))
       .join(', ');
 
-  const submit = form.onSubmit(({ email, displayName, password }) => {
-    setup.mutate(
-      { email: email.trim(), display_name: displayName.trim() || null, password },
-      {
-        onError: (error) => {
-          if (!(error instanceof ApiError)) return;
-          for (const { field, message } of error.problems)
-            if (field === 'email' || field === 'password') form.setFieldError(field, message);
-        },
-      },
-    );
+  const showProblems = (problem: Error) => {
+    if (!(problem instanceof ApiError)) return;
+    for (const { field, message } of problem.problems)
+      if (field === 'email' || field === 'password') form.setFieldError(field, message);
+  };
+  const submit = form.onSubmit(({ code, email, displayName, password }) => {
+    const account = { email: email.trim(), display_name: displayName.trim() || null, password };
+    if (recovery) recover.mutate({ ...account, code: code.trim() }, { onError: showProblems });
+    else setup.mutate(account, { onError: showProblems });
   });
 
   const { password, confirmation } = form.values;
   const matches = confirmation !== '' && confirmation === password;
   return (
-    <AuthFrame title={t('setup.title')} hint={t('setup.hint')}>
-      <form onSubmit={submit} noValidate aria-label={t('setup.title')}>
+    <AuthFrame title={t(`${words}.title`)} hint={t(`${words}.hint`)}>
+      <form onSubmit={submit} noValidate aria-label={t(`${words}.title`)}>
         <Stack gap="md">
-          {setup.error && (
-            <Notice kind="error" title={t('setup.failed')}>
-              {describe(setup.error, t('app.unreachable'))}
+          {error && (
+            <Notice kind="error" title={t(`${words}.failed`)}>
+              {describe(error, t('app.unreachable'))}
             </Notice>
+          )}
+          {recovery && (
+            <TextInput
+              label={t('recover.code')}
+              description={t('recover.codeHint')}
+              placeholder="XXXX-XXXX-XXXX-XXXX"
+              autoComplete="one-time-code"
+              {...form.getInputProps('code')}
+            />
           )}
           <TextInput
             label={t('auth.email')}
-            description={t('setup.emailHint')}
+            description={t(`${words}.emailHint`)}
             placeholder={t('auth.emailPlaceholder')}
             type="email"
             autoComplete="username"
@@ -88,8 +102,8 @@ export function SetupPage() {
             description={matches ? t('auth.confirmMatch') : undefined}
             inputWrapperOrder={['label', 'input', 'error', 'description']}
           />
-          <Button type="submit" size="md" mt={4} loading={setup.isPending}>
-            {t('setup.submit')}
+          <Button type="submit" size="md" mt={4} loading={isPending}>
+            {t(`${words}.submit`)}
           </Button>
           <Text size="xs" c="dimmed">
             <strong>{t('setup.keepSafe')}.</strong> {t('setup.keepSafeHint')} {t('setup.advice')}

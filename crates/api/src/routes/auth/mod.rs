@@ -12,6 +12,7 @@ pub(crate) mod login;
 pub(crate) mod logout;
 pub(crate) mod me;
 pub(crate) mod media_cookie;
+pub(crate) mod recover;
 pub(crate) mod setup;
 pub(crate) mod sign_out_everywhere;
 pub(crate) mod statistics;

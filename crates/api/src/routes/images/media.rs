@@ -1,5 +1,6 @@
 //! Files with a check of access at each request: browsers may keep a picture, but must ask whether they may still show it.
 
+use crate::App;
 use crate::call::{Call, Viewer};
 use crate::error::ApiError;
 use actix_web::HttpResponse;
@@ -10,10 +11,11 @@ use bytes::Bytes;
 use futures_util::stream;
 use invoke_domain::ImageName;
 use invoke_library::Variant;
+use invoke_permissions::Actor;
 use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom};
 use std::ops::RangeInclusive;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
 /// Answers a file of an image to whoever may see it.
@@ -27,6 +29,16 @@ pub(super) async fn answer(call: &Call<Viewer>, name: ImageName, variant: Varian
         Variant::Full => media.answer("image/png", Some(name.as_str()), head),
         Variant::Thumbnail => media.answer("image/webp", None, head),
     })
+}
+
+/// Answers the small picture that `find` finds, to whoever it finds it for.
+pub(crate) async fn answer_picture(
+    call: &Call<Viewer>,
+    find: impl FnOnce(&App, &Actor) -> Result<PathBuf, ApiError> + Send + 'static,
+) -> Result<HttpResponse, ApiError> {
+    let wanted = Wanted::of(call.http().headers(), false);
+    let media = call.run(move |app, actor| read(&find(app, actor)?, &wanted)).await?;
+    Ok(media.answer("image/webp", None, false))
 }
 
 /// What the client wants of the file.

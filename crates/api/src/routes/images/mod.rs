@@ -13,7 +13,7 @@ pub(crate) mod thumbnail;
 pub(crate) mod workflow;
 
 mod filter;
-mod media;
+pub(crate) mod media;
 
 use crate::wire::row;
 use invoke_domain::{ImageCategory, ImageOrigin, ImageRecord};

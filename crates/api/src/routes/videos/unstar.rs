@@ -1,0 +1,29 @@
+//! Take the stars of several videos away.
+
+use super::VideoNames;
+use crate::call::Call;
+use crate::error::ApiError;
+use crate::wire::json;
+use actix_web::{HttpResponse, post};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+#[derive(Debug, Default, Serialize, ToSchema)]
+#[schema(as = UnstarredVideosResult)]
+pub(crate) struct Done {
+    /// The ids of boards affected by the operation
+    affected_boards: Vec<String>,
+    /// The names of the videos that were unstarred
+    unstarred_videos: Vec<String>,
+    /// The names of videos that were not unstarred
+    failed_videos: Vec<String>,
+}
+
+/// Names that are not there are passed over, as everywhere; there are no videos yet.
+#[utoipa::path(operation_id = "unstar_videos_in_list", tag = "videos", request_body = VideoNames,
+    responses((status = 200, body = Done)))]
+#[post("/api/v1/videos/unstar")]
+pub(crate) async fn unstar(mut call: Call) -> Result<HttpResponse, ApiError> {
+    call.body::<VideoNames>().await?;
+    Ok(json(&Done::default()))
+}

@@ -1,0 +1,85 @@
+//! Whether a workflow may be called by others, through the node `call_saved_workflow`.
+
+use invoke_graph::Catalogue;
+use serde_json::Value;
+
+/// The answer, and why not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Callable {
+    /// What was found.
+    pub reason: CallReason,
+    /// One sentence where it may not be called.
+    pub message: Option<String>,
+}
+
+/// What decides whether a workflow may be called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CallReason {
+    /// It may.
+    Ok,
+    /// It gives nothing back.
+    MissingReturn,
+    /// It gives back in several places.
+    SeveralReturns,
+    /// It has a node that we do not have.
+    UnsupportedNode,
+    /// Its document cannot be read as a graph.
+    InvalidGraph,
+}
+
+impl CallReason {
+    /// The word of the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Ok => "ok",
+            Self::MissingReturn => "missing_workflow_return",
+            Self::SeveralReturns => "multiple_workflow_return",
+            Self::UnsupportedNode => "unsupported_node",
+            Self::InvalidGraph => "invalid_graph",
+        }
+    }
+}
+
+impl Callable {
+    /// Whether it may be called.
+    pub fn is_callable(&self) -> bool {
+        self.reason == CallReason::Ok
+    }
+
+    fn because(reason: CallReason, message: impl Into<String>) -> Self {
+        Self { reason, message: Some(message.into()) }
+    }
+}
+
+/// Whether a workflow with so many `workflow_return` nodes may be called. `document` is read only when it matters.
+pub(super) fn of(returns: i64, document: impl FnOnce() -> String, catalogue: &Catalogue) -> Callable {
+    match returns {
+        0 => {
+            let sentence = "The workflow must contain exactly one workflow_return node.";
+            Callable::because(CallReason::MissingReturn, sentence)
+        }
+        1 => of_document(&document(), catalogue),
+        _ => {
+            let sentence = "The workflow must not contain more than one workflow_return node.";
+            Callable::because(CallReason::SeveralReturns, sentence)
+        }
+    }
+}
+
+fn of_document(document: &str, catalogue: &Catalogue) -> Callable {
+    let nodes = match serde_json::from_str::<Value>(document) {
+        Ok(mut document) => document["nodes"].take(),
+        Err(_) => return Callable::because(CallReason::InvalidGraph, "The workflow is no JSON."),
+    };
+    let invocations = nodes.as_array().into_iter().flatten().filter(|node| node["type"] == "invocation");
+    for node in invocations {
+        let Some(kind) = node["data"]["type"].as_str() else {
+            return Callable::because(CallReason::InvalidGraph, "The workflow has a node without a type.");
+        };
+        if catalogue.node(kind).is_none() {
+            let sentence = format!("The workflow has a node that this server does not have: {kind}");
+            return Callable::because(CallReason::UnsupportedNode, sentence);
+        }
+    }
+    Callable { reason: CallReason::Ok, message: None }
+}

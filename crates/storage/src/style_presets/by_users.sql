@@ -1,0 +1,3 @@
+WHERE json_valid(preset_data)
+  AND type = 'user'
+ORDER BY lower(name), id

@@ -1,0 +1,3 @@
+, workflow
+FROM workflow_library
+WHERE workflow_id = ?1

@@ -1,0 +1,146 @@
+//! Backups by command and by schedule, and restoring them.
+
+use crate::installation::{Installation, text};
+use invoke_domain::{OsRandom, SystemClock};
+use invoke_permissions::{Actor, policy};
+use invoke_storage::{Database, app_settings, backup};
+use invoke_tests::TestServer;
+use invoke_tests::clock::FixedClock;
+use invoke_tests::process::ServerProcess;
+use jiff::ToSpan as _;
+use serde_json::json;
+use std::fs;
+use std::process::Stdio;
+use std::sync::Arc;
+
+/// An up-to-date installation whose database takes a moment to copy.
+fn large() -> Installation {
+    let installation = Installation::of_release("6.9.0");
+    let db = Database::open(&installation.storage(), Arc::new(SystemClock), &OsRandom).unwrap();
+    let grant = policy::manage_settings(&Actor::operator()).unwrap();
+    for number in 0..6 {
+        let text = "x".repeat(20_000_000);
+        db.write(|tx| app_settings::update(tx, &grant, &format!("large {number}"), &text)).unwrap();
+    }
+    installation
+}
+
+#[test]
+fn a_backup_that_is_killed_is_whole_or_not_there() {
+    let installation = large();
+    let unfinished = || installation.files("backups", ".invokeai_").first().and_then(|file| fs::metadata(file).ok());
+    let mut interrupted = 0;
+    for megabytes in [0, 1, 20, 60, 100] {
+        let mut child = installation.command(&["backup"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        // Until that much is written; or it was quicker.
+        while unfinished().is_none_or(|file| file.len() < megabytes * 1_000_000) {
+            if child.try_wait().unwrap().is_some() {
+                break;
+            }
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        interrupted += usize::from(unfinished().is_some());
+        for file in installation.files("backups", "invokeai_") {
+            if file.extension().is_some_and(|extension| extension == "db") {
+                backup::verify(&file).unwrap();
+            }
+        }
+        for file in installation.files("backups", ".invokeai_") {
+            fs::remove_file(file).unwrap();
+        }
+        backup::verify(&installation.database()).unwrap();
+    }
+    assert!(interrupted > 0, "no kill came while a copy was being made");
+}
+
+#[test]
+fn the_command_backs_up_a_running_server_and_its_backup_is_restored_after_it_stopped() {
+    let installation = Installation::of_release("6.9.0");
+    fs::create_dir_all(installation.path("outputs/images")).unwrap();
+    fs::write(installation.path("outputs/images/a.png"), "picture").unwrap();
+    installation.configure("multiuser: true");
+    let mut server = ServerProcess::start(installation.root.path());
+    server.set_up_administrator();
+    let folder = installation.path("elsewhere");
+    let made = installation.run(&["backup", "--to", folder.to_str().unwrap(), "--with-outputs", "--keep-days", "7"]);
+    assert!(made.status.success(), "{}", text(&made));
+    let file = installation.files("elsewhere", "invokeai_").into_iter().find(|file| file.extension().unwrap() == "db");
+    let file = file.unwrap();
+    let name = file.file_name().unwrap().to_str().unwrap();
+    assert!(text(&made).contains(&format!("Backup completed: {name}")), "{}", text(&made));
+    assert!(folder.join("outputs/images/a.png").is_file());
+
+    let account =
+        json!({ "email": "late@example.com", "display_name": "Late", "password": "LatePass123", "is_admin": false });
+    server.post("/api/v1/auth/users", &account);
+    let refused = installation.run(&["restore", file.to_str().unwrap()]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(text(&refused).contains("is in use; stop the server first"), "{}", text(&refused));
+    server.kill();
+
+    fs::remove_file(installation.path("outputs/images/a.png")).unwrap();
+    let restored = installation.run(&["restore", file.to_str().unwrap(), "--with-files"]);
+    assert!(restored.status.success(), "{}", text(&restored));
+    assert!(installation.path("databases/invokeai.db.old").is_file());
+    assert_eq!(fs::read(installation.path("outputs/images/a.png")).unwrap(), b"picture");
+    let mut server = ServerProcess::start(installation.root.path());
+    server.sign_in();
+    let users = server.get("/api/v1/auth/users").to_string();
+    assert!(users.contains("admin@example.com") && !users.contains("late@example.com"), "{users}");
+}
+
+#[test]
+fn a_schedule_backs_up_when_its_time_comes() {
+    let clock = FixedClock::new();
+    let server = TestServer::multiuser().with("backup_schedule: \"0 2 * * * UTC\"").clock(clock.clone()).start();
+    let backups = || {
+        let files = fs::read_dir(server.root().join("backups")).into_iter().flatten();
+        files.filter(|file| file.as_ref().unwrap().path().extension().is_some_and(|ending| ending == "db")).count()
+    };
+    assert_eq!(backups(), 0);
+    for night in 1..=2 {
+        clock.advance(24.hours());
+        let start = std::time::Instant::now();
+        while backups() < night {
+            assert!(start.elapsed().as_secs() < 60, "no backup in night {night}");
+            std::thread::yield_now();
+        }
+    }
+    assert_eq!(backups(), 2);
+}
+
+#[test]
+fn a_schedule_that_is_none_stops_the_start_with_a_sentence() {
+    let installation = Installation::of_release("6.9.0");
+    installation.configure("backup_schedule: every night");
+    let refused = installation.run(&["--port", "0"]);
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(text(&refused).contains("`every night` is no cron line"), "{}", text(&refused));
+}
+
+#[test]
+fn maintaining_says_what_it_did() {
+    let installation = large();
+    let done = installation.run(&["maintain"]);
+    assert!(done.status.success(), "{}", text(&done));
+    assert!(
+        text(&done).contains("The database has no damage.") && text(&done).contains("Rebuilt: "),
+        "{}",
+        text(&done)
+    );
+    let legacy = Installation::of_release("5.9.1");
+    let refused = legacy.run(&["maintain"]);
+    assert_eq!((refused.status.code(), legacy.older()), (Some(1), Some(18)));
+}
+
+#[test]
+fn after_the_server_stopped_its_database_is_one_file_that_may_be_copied() {
+    let installation = Installation::of_release("6.9.0");
+    installation.serve_and_stop();
+    let journal = fs::metadata(installation.path("databases/invokeai.db-wal")).map_or(0, |file| file.len());
+    assert_eq!(journal, 0);
+    let elsewhere = Installation::of_release("6.9.0");
+    fs::copy(installation.database(), elsewhere.database()).unwrap();
+    assert_eq!((installation.older(), elsewhere.older()), (None, None));
+}
