@@ -92,6 +92,24 @@ impl Client {
         Answer::of(self.request(Method::PUT, path).json(body))
     }
 
+    /// POST with a JSON body, through a proxy that names this client address.
+    pub fn post_from(&self, address: &str, path: &str, body: &Value) -> Answer {
+        Answer::of(self.request(Method::POST, path).header("x-forwarded-for", address).json(body))
+    }
+
+    /// PATCH with a JSON body.
+    pub fn patch(&self, path: &str, body: &Value) -> Answer {
+        Answer::of(self.request(Method::PATCH, path).json(body))
+    }
+
+    /// The id of the own account.
+    ///
+    /// # Panics
+    /// When there is none.
+    pub fn own_id(&self) -> String {
+        self.get("/api/v1/auth/me").ok()["user_id"].as_str().unwrap().to_owned()
+    }
+
     /// Enqueues `graph` once; the item's id.
     pub fn enqueue(&self, graph: &Value) -> i64 {
         self.enqueue_times(graph, 1)[0]

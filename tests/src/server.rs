@@ -3,13 +3,14 @@
 
 use crate::client::Client;
 use crate::toys::Toys;
-use invoke_auth::{HashCost, NewAccount};
+use invoke_auth::{Accounts, AuthSettings, HashCost, NewAccount};
 use invoke_config::{LoadOptions, Settings};
 use invoke_domain::{Clock, ImageCategory, ImageOrigin, ImageRecord, OsRandom, SystemClock};
 use invoke_imaging::{Mode, Pixels};
 use invoke_library::NewImage;
 use invoke_permissions::Actor;
 use invoke_server::{Parts, Server, WorkersFrom};
+use invoke_storage::{Database, StorageSettings};
 use serde_json::{Value, json};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
@@ -220,6 +221,18 @@ impl TestServer {
         let yaml = std::fs::read_to_string(&file).unwrap();
         std::fs::write(&file, format!("{yaml}{line}\n")).unwrap();
         self.restart()
+    }
+
+    /// The accounts as a command in another process sees them while the server runs: the same file, opened again.
+    ///
+    /// # Panics
+    /// When it cannot be opened.
+    pub fn accounts_of_another_process(&self) -> Accounts {
+        let file = self.root().join("databases/invokeai.db");
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let db = Database::open(&StorageSettings::file(file), Arc::clone(&clock), &OsRandom).unwrap();
+        let settings = AuthSettings { hash_cost: HashCost::MINIMUM, ..AuthSettings::default() };
+        Accounts::new(db, settings, clock, Arc::new(OsRandom)).unwrap()
     }
 
     /// Stops it, and starts it again over the same root.

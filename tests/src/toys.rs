@@ -140,7 +140,10 @@ impl Workers for Toys {
     }
 
     fn devices(&self) -> Vec<WorkerInfo> {
-        vec![WorkerInfo { device: "cpu".to_owned(), state: WorkerState::Idle, pid: None, item: None }]
+        let state = self.0.state.lock();
+        let item = state.hosts.keys().find(|item| !state.ended.contains(item)).copied();
+        let doing = if item.is_some() { WorkerState::Busy } else { WorkerState::Idle };
+        vec![WorkerInfo { device: "cpu".to_owned(), state: doing, pid: None, item }]
     }
 }
 

@@ -2,8 +2,8 @@
 
 use crate::workers::WorkersFrom;
 use crate::{StartError, devices, logging, pages, runtime};
-use invoke_api::{App, CorsSettings, PASSWORD_SLOTS, TrustedProxies, UPLOAD_SLOTS, Verbosity, WebSettings};
-use invoke_auth::{Accounts, AuthSettings, HashCost, PasswordPolicy};
+use invoke_api::{App, CorsSettings, PasswordTurns, TrustedProxies, UPLOAD_SLOTS, Verbosity, WebSettings};
+use invoke_auth::{Accounts, AuthSettings, HashCost, PasswordPolicy, Throttle};
 use invoke_config::Settings;
 use invoke_config::sections::{
     BoardSharing as ConfiguredSharing, DatabaseSync, ImageSubfolders, QueueMode, QueueVisibility,
@@ -13,8 +13,8 @@ use invoke_domain::{Clock, OsRandom, Random, SystemClock};
 use invoke_events::Bus;
 use invoke_graph::Catalogue;
 use invoke_library::{
-    BoardSharing, Boards, Downloads, ImageSettings, Images, Presets, SubfolderStrategy, SystemPrompts,
-    WorkflowSettings, Workflows,
+    BoardSharing, Boards, Downloads, ImageSettings, Images, Leftovers, OwnedFolders, Presets, SubfolderStrategy,
+    SystemPrompts, WorkflowSettings, Workflows,
 };
 use invoke_model_manager::{ModelSettings, Models};
 use invoke_permissions::WorkflowPublish;
@@ -24,7 +24,6 @@ use jiff::SignedDuration;
 use parking_lot::RwLock;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::Semaphore;
 
 /// What a server is made of beside its settings. Tests put their own things in.
 #[derive(Debug)]
@@ -89,8 +88,9 @@ pub(crate) fn compose(
     let queue =
         Queue::new(database.clone(), queue(settings), allowed_nodes(settings, parts), bus.clone(), Arc::clone(&random));
     let web = web(settings, loopback);
+    let leftovers = Leftovers::new(database.clone(), owned_folders(settings));
+    let throttle = Throttle::new(Arc::clone(&clock));
     web.cors.check().map_err(StartError::Cors)?;
-    let password_slots = Semaphore::new(PASSWORD_SLOTS);
     let upload_slots = Semaphore::new(UPLOAD_SLOTS);
     Ok(App {
         accounts,
@@ -112,9 +112,20 @@ pub(crate) fn compose(
         fonts_dir: settings.paths.fonts_dir.clone(),
         custom_nodes_dir: settings.paths.custom_nodes_dir.clone(),
         verbosity: Verbosity::new(logging::number(settings.logging.log_level), logging::set_level),
-        password_slots,
         upload_slots,
+        throttle,
+        password_turns: PasswordTurns::default(),
+        leftovers,
     })
+}
+
+/// Where files lie that belong to people.
+fn owned_folders(settings: &Settings) -> OwnedFolders {
+    OwnedFolders {
+        outputs_dir: settings.paths.outputs_dir.clone(),
+        workflow_thumbnails_dir: settings.paths.workflow_thumbnails_dir.clone(),
+        style_presets_dir: settings.paths.style_presets_dir.clone(),
+    }
 }
 
 /// The nodes that may be enqueued. Workers have all of them: their catalogue must equal the server's whole one.

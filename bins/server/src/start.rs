@@ -53,6 +53,7 @@ impl Server {
         let settings = &runtime::changed(settings, &database)?;
         let app = Arc::new(compose::compose(settings, &parts, database, loopback)?);
         take_up_earlier_run(&app)?;
+        measure_images(&app);
         warn_about_openness(&app, loopback);
         let backups = Scheduled::start(settings, Arc::clone(&parts.clock))?;
         let http = Http::start(listener, Arc::clone(&app), tls)?;
@@ -152,6 +153,14 @@ fn take_up_earlier_run(app: &App) -> Result<(), StartError> {
         tracing::info!(removed, "removed the files of images that were never finished or had been deleted");
     }
     app.images.recover_moves()?;
+    let removed = app.leftovers.sweep()?;
+    if removed > 0 {
+        tracing::info!(removed, "removed the files of accounts that had been removed");
+    }
+    let orphans = app.accounts.adopt_orphans()?;
+    if orphans > 0 {
+        tracing::info!(orphans, "content of accounts that are gone belongs to `system` now; administrators see it");
+    }
     app.queue.recover_at_start()?;
     app.workflows.sync_shipped()?;
     app.presets.sync_shipped()?;
@@ -169,6 +178,15 @@ fn index_texts(app: &App) {
     if let Err(error) = begun {
         tracing::error!(%error, "no thread for indexing images");
     }
+}
+
+/// Measures images whose size is not known, on a thread of its own: there may be many, and nothing waits for it.
+fn measure_images(app: &App) {
+    let images = app.images.clone();
+    std::thread::spawn(move || match images.measure() {
+        Ok(measured) => tracing::debug!(measured, "images were measured"),
+        Err(error) => tracing::warn!(error = &error as &dyn std::error::Error, "images could not be measured"),
+    });
 }
 
 fn warn_about_openness(app: &App, loopback: bool) {

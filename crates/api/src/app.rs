@@ -1,17 +1,16 @@
 //! The one state that all requests share. Built once, by the server or by a test.
 
-use crate::{Configuration, DeviceOption, Verbosity, WebSettings};
-use invoke_auth::Accounts;
+use crate::{Configuration, DeviceOption, PasswordTurns, Verbosity, WebSettings};
+use invoke_auth::{Accounts, Throttle};
 use invoke_domain::{Clock, Random};
 use invoke_events::Bus;
-use invoke_library::{Boards, Downloads, Images, Presets, SystemPrompts, Workflows};
+use invoke_library::{Boards, Downloads, Images, Leftovers, Presets, SystemPrompts, Workflows};
 use invoke_model_manager::Models;
 use invoke_queue::Queue;
 use invoke_storage::Database;
 use parking_lot::RwLock;
 use std::path::PathBuf;
 use std::sync::Arc;
-use tokio::sync::Semaphore;
 
 /// Everything a handler can reach. Handlers get it only through [`crate::call::Call`], which names who asks, or through
 /// [`crate::call::Anyone`] on the few routes that need nobody.
@@ -55,14 +54,15 @@ pub struct App {
     pub custom_nodes_dir: PathBuf,
     /// How much is logged.
     pub verbosity: Verbosity,
-    /// Password checks that may run at the same time: each takes a core and tens of megabytes.
-    pub password_slots: Semaphore,
     /// Uploads that may be read and decoded at the same time: each may take some hundred megabytes.
     pub upload_slots: Semaphore,
+    /// Attempts at passwords that failed.
+    pub throttle: Throttle,
+    /// Who is next to have a password hashed.
+    pub password_turns: PasswordTurns,
+    /// Files whose rows went with their owner.
+    pub leftovers: Leftovers,
 }
 
 /// So many uploads may be under way at once.
 pub const UPLOAD_SLOTS: usize = 3;
-
-/// So many password checks may run at once without holding up everything else on a small machine.
-pub const PASSWORD_SLOTS: usize = 2;

@@ -4,8 +4,8 @@
 
 use crate::error::ApiError;
 use crate::form::Form;
-use crate::socket::Live;
-use crate::{App, check, refusals};
+use crate::socket::{Listener, Live};
+use crate::{App, attempts, check, refusals};
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::http::header;
@@ -24,7 +24,6 @@ use std::future::{Ready, ready};
 use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::SemaphorePermit;
 use utoipa::{IntoParams, ToSchema};
 
 /// The cookie that lets `<img>` load pictures.
@@ -189,8 +188,19 @@ impl<A: Access> Call<A> {
         E: Send + 'static,
         ApiError: From<E>,
     {
-        let _turn = turn_to_hash(&self.app).await?;
-        self.run(work).await
+        let actor = self.actor.clone();
+        let account = actor.user_id().to_string();
+        attempts::hashing(&self.app, &self.request.http, &account, move |app| work(app, &actor)).await
+    }
+
+    /// Looks again at the open sockets that are meant, after what their accounts may do has changed.
+    pub(crate) async fn recheck(&self, is_meant: impl Fn(&Listener) -> bool + Send + 'static) -> Result<(), ApiError> {
+        let Some(live) = self.live().cloned() else { return Ok(()) };
+        run_blocking(move || {
+            live.recheck(is_meant);
+            Ok::<_, ApiError>(())
+        })
+        .await
     }
 }
 
@@ -211,12 +221,6 @@ impl Drop for OwnedTurn {
     fn drop(&mut self) {
         self.app.upload_slots.add_permits(1);
     }
-}
-
-/// Waits until a password may be hashed.
-async fn turn_to_hash(app: &App) -> Result<SemaphorePermit<'_>, ApiError> {
-    let turn = app.password_slots.acquire().await;
-    turn.map_err(|error| ApiError::internal("waiting to hash a password", &error))
 }
 
 impl<A: Access> FromRequest for Call<A> {
@@ -276,6 +280,11 @@ impl Anyone {
         &self.app
     }
 
+    /// The request as it arrived, for its headers.
+    pub(crate) fn http(&self) -> &HttpRequest {
+        &self.request.http
+    }
+
     /// The JSON body, a short one.
     pub(crate) async fn body<T: DeserializeOwned + ToSchema + 'static>(&mut self) -> Result<T, ApiError> {
         self.request.body(ANYONES_BODY_LIMIT).await
@@ -293,20 +302,6 @@ impl Anyone {
     {
         let app = Arc::clone(&self.app);
         run_blocking(move || work(&app)).await
-    }
-
-    /// Does blocking work that hashes a password, when its turn has come.
-    pub(crate) async fn run_hashing<T, E>(
-        &self,
-        work: impl FnOnce(&App) -> Result<T, E> + Send + 'static,
-    ) -> Result<T, ApiError>
-    where
-        T: Send + 'static,
-        E: Send + 'static,
-        ApiError: From<E>,
-    {
-        let _turn = turn_to_hash(&self.app).await?;
-        self.run(work).await
     }
 }
 

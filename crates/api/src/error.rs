@@ -29,6 +29,8 @@ pub(crate) struct Refusal {
     detail: String,
     /// Asks for a Bearer token in `WWW-Authenticate`.
     challenge: bool,
+    /// Seconds after which to try again.
+    retry_after: Option<i64>,
 }
 
 static FAILURES: AtomicU64 = AtomicU64::new(1);
@@ -36,13 +38,19 @@ static FAILURES: AtomicU64 = AtomicU64::new(1);
 impl ApiError {
     /// A refusal with its reason.
     pub(crate) fn refused(status: StatusCode, detail: impl Into<String>) -> Self {
-        Self::Refused(Refusal { status, detail: detail.into(), challenge: false })
+        Self::Refused(Refusal { status, detail: detail.into(), challenge: false, retry_after: None })
     }
 
     /// 401 that asks for a Bearer token.
     pub(crate) fn challenge(detail: impl Into<String>) -> Self {
         let detail = detail.into();
-        Self::Refused(Refusal { status: StatusCode::UNAUTHORIZED, detail, challenge: true })
+        Self::Refused(Refusal { status: StatusCode::UNAUTHORIZED, detail, challenge: true, retry_after: None })
+    }
+
+    /// 429 that says after how many seconds to try again.
+    pub(crate) fn too_often(detail: impl Into<String>, seconds: i64) -> Self {
+        let (status, detail) = (StatusCode::TOO_MANY_REQUESTS, detail.into());
+        Self::Refused(Refusal { status, detail, challenge: false, retry_after: Some(seconds) })
     }
 
     /// 401 without a challenge.
@@ -103,6 +111,9 @@ impl ResponseError for ApiError {
             Self::Refused(refusal) => {
                 if refusal.challenge {
                     answer.insert_header((header::WWW_AUTHENTICATE, "Bearer"));
+                }
+                if let Some(seconds) = refusal.retry_after {
+                    answer.insert_header((header::RETRY_AFTER, seconds));
                 }
                 answer.json(json!({ "detail": refusal.detail }))
             }

@@ -8,8 +8,10 @@
 //! To add an operation: a file in `routes/<noun>/`, a line in `routes`, a case in `tests/tests/api/access.rs`.
 
 mod app;
+mod attempts;
 mod call;
 mod check;
+mod client;
 mod error;
 mod form;
 mod guard;
@@ -22,7 +24,8 @@ mod settings;
 mod socket;
 mod wire;
 
-pub use app::{App, PASSWORD_SLOTS, UPLOAD_SLOTS};
+pub use app::{App, UPLOAD_SLOTS};
+pub use attempts::PasswordTurns;
 pub use openapi::openapi;
 pub use proxies::TrustedProxies;
 pub use settings::{Configuration, CorsSettings, DeviceOption, Page, Pages, Verbosity, WebSettings};

@@ -22,6 +22,7 @@ mod overview;
 mod read;
 mod recover;
 mod retry;
+mod revoke;
 mod settings;
 mod tell;
 mod workers;

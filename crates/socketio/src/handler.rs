@@ -13,6 +13,12 @@ pub trait Handler: Send + Sync + 'static {
     /// A client wants to connect: who is it?
     fn connect(&self, handshake: Handshake) -> impl Future<Output = Result<Accepted<Self::User>, Rejected>> + Send;
 
+    /// A client has connected: its socket can be found from now on. Whatever it sent next waits until this is done.
+    fn joined(&self, socket: &SocketRef<Self::User>) -> impl Future<Output = ()> + Send {
+        let _ = socket;
+        async {}
+    }
+
     /// A client sent an event. `Some` is the acknowledgement's arguments, sent if the client asked for one; `None` says
     /// that the event means nothing here.
     fn event(

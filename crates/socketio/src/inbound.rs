@@ -41,6 +41,7 @@ async fn message_of<H: Handler>(server: &Server<H>, session: &Arc<Session<H::Use
                     // First the answer, then the rooms: no event overtakes it.
                     session.send(packet::connected(connected.id()));
                     if server.hub().add(&connected, accepted.rooms) {
+                        server.handler().joined(&connected).await;
                         *socket = Some(connected);
                     }
                 }

@@ -24,6 +24,13 @@ impl Handler for Club {
         Ok(Accepted { rooms: vec![format!("user:{name}"), "all".to_owned()], user: name })
     }
 
+    async fn joined(&self, socket: &SocketRef<String>) {
+        match socket.user().as_str() {
+            "banned" => socket.disconnect(),
+            name => socket.join(&format!("{name}'s")),
+        }
+    }
+
     async fn event(&self, socket: &SocketRef<String>, name: &str, args: &[Value]) -> Option<Vec<Value>> {
         let room = args.first().and_then(|arg| arg["room"].as_str());
         match (name, room) {
@@ -147,7 +154,7 @@ async fn a_websocket_conversation_is_as_recorded() {
     client.say(r#"421["nope",{}]"#).await;
     client.say(r#"422["whoami"]"#).await;
     assert_eq!(client.next().await, r#"432["ann"]"#);
-    assert_eq!(server.sockets.in_room("den")[0].rooms(), ["all", "den", "user:ann"]);
+    assert_eq!(server.sockets.in_room("den")[0].rooms(), ["all", "ann's", "den", "user:ann"]);
 
     server.sockets.emit(&["den", "user:ann"], &[], "news", &json!({ "b": 1, "a": null }));
     assert_eq!(client.next().await, r#"42["news",{"b":1,"a":null}]"#);
@@ -173,6 +180,17 @@ async fn who_is_rejected_is_told_and_may_try_again() {
     client.say(r#"40{"name":"bob"}"#).await;
     assert!(client.next().await.starts_with("40{"));
     assert_eq!(server.sockets.all()[0].user(), "bob");
+}
+
+#[actix_web::test]
+async fn a_socket_that_may_not_stay_is_found_and_ended_before_anything_it_sends_is_read() {
+    let server = start(|_| {});
+    let mut client = Client::open(&server, "EIO=4&transport=websocket").await;
+    client.next().await;
+    client.say(r#"40{"name":"banned"}"#).await;
+    client.say(r#"420["whoami"]"#).await;
+    assert_eq!(client.rest().await, [r#"40{"sid":"id1"}"#, "41"]);
+    assert!(server.sockets.all().is_empty());
 }
 
 #[actix_web::test]

@@ -28,7 +28,7 @@ const OPEN: [(&str, u16); 5] = [
 ];
 
 /// Operations about the own account: there is none in single-user mode.
-const OWN_ACCOUNT: [&str; 8] = [
+const OWN_ACCOUNT: [&str; 14] = [
     "logout_api_v1_auth_logout_post",
     "get_current_user_info_api_v1_auth_me_get",
     "update_current_user_api_v1_auth_me_patch",
@@ -37,6 +37,12 @@ const OWN_ACCOUNT: [&str; 8] = [
     "create_user_api_v1_auth_users_post",
     "get_user_api_v1_auth_users__user_id__get",
     "update_user_api_v1_auth_users__user_id__patch",
+    "delete_user_api_v1_auth_users__user_id__delete",
+    "adopt_content_api_v1_auth_users__user_id__adopt_post",
+    "user_statistics_api_v1_auth_statistics_get",
+    "list_own_sessions_api_v1_auth_sessions_get",
+    "end_own_session_api_v1_auth_sessions__session_id__delete",
+    "end_own_sessions_api_v1_auth_sessions_delete",
 ];
 
 /// An operation, what to send, and what another user, the owner and an administrator get.
@@ -53,6 +59,8 @@ struct Sent {
     parts: Vec<(&'static str, String)>,
     query: &'static str,
     body: Option<Value>,
+    /// Sign in again for it, since it ends the session.
+    anew: bool,
 }
 
 /// Somebody owns things; somebody else does not.
@@ -131,6 +139,15 @@ impl World {
         client
     }
 
+    /// A caller, or the same one signed in once more for what ends a session.
+    fn caller(&self, client: &Client, sent: &Sent) -> Client {
+        if !sent.anew {
+            return client.clone();
+        }
+        let email = client.get("/api/v1/auth/me").ok()["email"].as_str().unwrap().to_owned();
+        self.server.sign_in(&email)
+    }
+
     fn callers(&self) -> [(&'static str, &Client); 3] {
         [("another user", &self.other), ("the owner", &self.owner), ("an administrator", &self.admin)]
     }
@@ -174,6 +191,19 @@ impl World {
         parts([("user_id", self.server.actor(&self.owner).user_id().to_string())])
     }
 
+    /// An account that may go.
+    fn spare_account(&self) -> Sent {
+        let number = self.admin.get("/api/v1/auth/users").ok().as_array().unwrap().len();
+        parts([("user_id", self.server.user(&format!("spare{number}")).own_id())])
+    }
+
+    /// A session of the owner's that nobody uses.
+    fn spare_session(&self) -> Sent {
+        let sessions = self.server.sign_in("owner@example.com").get("/api/v1/auth/sessions").ok();
+        let current = sessions.as_array().unwrap().iter().find(|session| session["is_current"] == true).unwrap();
+        parts([("session_id", current["session_id"].as_str().unwrap().to_owned())])
+    }
+
     fn workflow(&self) -> Sent {
         let made = self.owner.post("/api/v1/workflows/", &documents::body(&documents::workflow("Flow"))).ok();
         parts([("workflow_id", made["workflow_id"].as_str().unwrap().to_owned())])
@@ -210,6 +240,10 @@ impl World {
 
 fn nothing(_: &World) -> Sent {
     Sent::default()
+}
+
+fn anew(_: &World) -> Sent {
+    Sent { anew: true, ..Sent::default() }
 }
 
 fn parts<const N: usize>(parts: [(&'static str, String); N]) -> Sent {
@@ -266,6 +300,15 @@ fn cases() -> Vec<Case> {
         case("create_user_api_v1_auth_users_post", World::new_account, [403, 403, 201]),
         case("get_user_api_v1_auth_users__user_id__get", World::account, ADMINS),
         case("update_user_api_v1_auth_users__user_id__patch", |world| body(world.account(), json!({})), ADMINS),
+        case("delete_user_api_v1_auth_users__user_id__delete", World::spare_account, [403, 403, 204]),
+        case(
+            "adopt_content_api_v1_auth_users__user_id__adopt_post",
+            |world| body(world.account(), json!({ "dry_run": true })),
+            ADMINS,
+        ),
+        case("user_statistics_api_v1_auth_statistics_get", nothing, ADMINS),
+        case("list_own_sessions_api_v1_auth_sessions_get", nothing, EVERYBODY),
+        case("end_own_session_api_v1_auth_sessions__session_id__delete", World::spare_session, [404, 204, 404]),
         case("refresh_media_cookie_api_v1_auth_media_cookie_post", nothing, EVERYBODY),
         case("list_model_records", nothing, EVERYBODY),
         case("get_model_record", model, [404, 404, 404]),
@@ -486,8 +529,9 @@ fn cases() -> Vec<Case> {
         case("get_client_state_keys_by_prefix", |_| state("prefix=k"), EVERYBODY),
         case("delete_client_state_by_key", |_| state("key=k"), EVERYBODY),
         case("delete_client_state", queue, EVERYBODY),
-        // Last: it ends the callers' sessions.
-        case("logout_api_v1_auth_logout_post", nothing, EVERYBODY),
+        case("logout_api_v1_auth_logout_post", anew, EVERYBODY),
+        // Last: it ends all sessions of the callers.
+        case("end_own_sessions_api_v1_auth_sessions_delete", nothing, EVERYBODY),
     ]
 }
 

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
 
 mod access;
+mod account_removal;
 mod auth;
 mod board_matrix;
 mod boards;
@@ -14,6 +15,7 @@ mod downloads;
 mod image_moves;
 mod images;
 mod isolation_of_texts;
+mod limits;
 mod models;
 mod pages;
 mod presets;
@@ -23,8 +25,11 @@ mod queue_overview;
 mod replay;
 mod replay_accounts;
 mod replay_images;
+mod revocation;
+mod sessions;
 mod socket;
 mod starting;
 mod tls;
+mod tokens;
 mod uploads;
 mod workflows;

@@ -59,9 +59,16 @@ export function toAccount(user: User): Account {
 export function useLogin() {
   return useMutation({
     mutationFn: (body: { email: string; password: string; remember_me: boolean }) => api.post('/api/v1/auth/login', { body }),
-    onSuccess: ({ token }) => {
-      signIn(token);
+    onSuccess: ({ token, password_change_due: due }) => {
+      signIn(token, due === true);
     },
+  });
+}
+
+/** Changes the own password. The answer brings the token that goes on; all others are void. */
+export function useChangePassword() {
+  return useMutation({
+    mutationFn: (body: { current_password: string; new_password: string }) => api.patch('/api/v1/auth/me', { body }),
   });
 }
 

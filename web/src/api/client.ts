@@ -115,4 +115,10 @@ function caller<M extends Method>(method: M) {
     (await send(method, path, options)) as Success<Operation<P, M>>;
 }
 
-export const api = { get: caller('get'), post: caller('post'), put: caller('put'), delete: caller('delete') };
+export const api = {
+  get: caller('get'),
+  post: caller('post'),
+  put: caller('put'),
+  patch: caller('patch'),
+  delete: caller('delete'),
+};

@@ -62,7 +62,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        patch: operations["update_current_user_api_v1_auth_me_patch"];
         trace?: never;
     };
     "/api/v1/auth/media-cookie": {
@@ -481,6 +481,7 @@ export interface components {
         };
         LoginResponse: {
             expires_in: number;
+            password_change_due?: boolean;
             token: string;
             user: components["schemas"]["UserDTO"];
         };
@@ -633,6 +634,8 @@ export interface components {
         SetupStatusResponse: {
             admin_email?: string | null;
             multiuser_enabled: boolean;
+            password_min_length?: number | null;
+            password_require_special?: boolean;
             setup_required: boolean;
             strict_password_checking: boolean;
         };
@@ -648,6 +651,11 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
             user_id: string;
+        };
+        UserProfileUpdateRequest: {
+            current_password?: string | null;
+            display_name?: string | null;
+            new_password?: string | null;
         };
         ValidationError: {
             ctx?: {
@@ -754,6 +762,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UserDTO"];
+                };
+            };
+        };
+    };
+    update_current_user_api_v1_auth_me_patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserProfileUpdateRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserDTO"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };

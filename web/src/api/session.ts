@@ -9,6 +9,8 @@ type Session = {
   generation: number;
   /** True after the server refused the token, until the next sign-in. */
   expired: boolean;
+  /** True after the server said at the sign-in that the password is too old, until it is changed or put off. */
+  passwordDue: boolean;
 };
 
 function stored(): string | null {
@@ -28,23 +30,28 @@ function store(token: string | null) {
   }
 }
 
-export const useSession = create<Session>()(() => ({ token: stored(), generation: 0, expired: false }));
+export const useSession = create<Session>()(() => ({ token: stored(), generation: 0, expired: false, passwordDue: false }));
 
-export function signIn(token: string) {
+export function signIn(token: string, passwordDue = false) {
   store(token);
-  useSession.setState((session) => ({ token, generation: session.generation + 1, expired: false }));
+  useSession.setState((session) => ({ token, generation: session.generation + 1, expired: false, passwordDue }));
+}
+
+/** The password was changed, or will be later. */
+export function settlePassword() {
+  useSession.setState({ passwordDue: false });
 }
 
 export function signOut() {
   store(null);
-  useSession.setState((session) => ({ token: null, generation: session.generation + 1, expired: false }));
+  useSession.setState((session) => ({ token: null, generation: session.generation + 1, expired: false, passwordDue: false }));
 }
 
 /** The server refused `token`: the login page says that the session ended. */
 export function expire(token: string) {
   if (useSession.getState().token !== token) return;
   store(null);
-  useSession.setState((session) => ({ token: null, generation: session.generation + 1, expired: true }));
+  useSession.setState((session) => ({ token: null, generation: session.generation + 1, expired: true, passwordDue: false }));
 }
 
 /** Takes the replacement that came with an answer, unless somebody signed in or out since the request. */

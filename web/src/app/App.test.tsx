@@ -77,6 +77,40 @@ test('signing in says what is wrong', async () => {
   expect(await screen.findByRole('button', { name: /^Profile menu: Ada Lovelace/ })).toBeVisible();
 });
 
+test('a password that is too old leads from the sign-in to changing it', async () => {
+  const server = new FakeServer();
+  server.passwordsDue = true;
+  const user = open(server);
+  await enter(user, 'Email address', ADMIN.email);
+  await enter(user, 'Password', ADMIN.password);
+  await user.click(screen.getByRole('button', { name: 'Sign In' }));
+  expect(await screen.findByRole('heading', { name: 'Change Password' })).toBeVisible();
+  expect(window.location.pathname).toBe('/password');
+
+  await enter(user, 'Current password', 'wrong');
+  await enter(user, 'New password', 'Lighthouse2');
+  await enter(user, 'Confirm password', 'Lighthouse2');
+  await user.click(screen.getByRole('button', { name: 'Update Password' }));
+  expect(await screen.findByRole('alert')).toHaveTextContent('Current password is incorrect');
+
+  await enter(user, 'Current password', ADMIN.password);
+  await user.click(screen.getByRole('button', { name: 'Update Password' }));
+  expect(await screen.findByRole('button', { name: /^Profile menu: Ada Lovelace/ })).toBeVisible();
+  expect(server.users[0]?.password).toBe('Lighthouse2');
+});
+
+test('changing an old password can be put off until the next sign-in', async () => {
+  const server = new FakeServer();
+  server.passwordsDue = true;
+  const user = open(server);
+  await enter(user, 'Email address', ADMIN.email);
+  await enter(user, 'Password', ADMIN.password);
+  await user.click(screen.getByRole('button', { name: 'Sign In' }));
+  await user.click(await screen.findByRole('button', { name: 'Not now' }));
+  expect(await screen.findByRole('button', { name: /^Profile menu: Ada Lovelace/ })).toBeVisible();
+  expect(window.location.pathname).toBe('/');
+});
+
 test('a session that ended leads to the sign-in page with a notice', async () => {
   const server = new FakeServer();
   const user = openSignedIn(server);

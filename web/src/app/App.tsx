@@ -2,9 +2,11 @@ import { Button, Center, Loader } from '@mantine/core';
 import { IconPlugConnectedX } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { BrowserRouter, Navigate, Route, Routes, useLocation } from 'react-router';
+import { BrowserRouter, Navigate, Route, Routes, useLocation, useNavigate } from 'react-router';
 import { type Account, useAccount, useServerStatus } from '@/api/auth';
 import { basePath } from '@/api/base';
+import { settlePassword, useSession } from '@/api/session';
+import { ChangePasswordPage } from '@/features/auth/ChangePasswordPage';
 import { LoginPage } from '@/features/auth/LoginPage';
 import { SetupPage } from '@/features/auth/SetupPage';
 import { EmptyState } from '@/ui/EmptyState';
@@ -38,6 +40,12 @@ export function App() {
             <Guest only="login">
               <LoginPage />
             </Guest>
+          }
+        />
+        <Route
+          path={paths.password()}
+          element={
+            <Member>{(account) => (account.isSingleUser ? <Navigate to={paths.studio()} replace /> : <Password />)}</Member>
           }
         />
         <Route
@@ -82,9 +90,29 @@ function Visitor({ children }: { children: ReactNode }) {
 function Member({ children }: { children: (account: Account) => ReactNode }) {
   const location = useLocation();
   const { account, error, retry } = useAccount();
+  const passwordDue = useSession((session) => session.passwordDue);
   if (account === undefined) return <Waiting error={error} retry={retry} />;
   if (account === null) return <Navigate to={paths.login()} replace state={{ from: location.pathname }} />;
+  if (passwordDue && location.pathname !== paths.password()) {
+    return <Navigate to={paths.password()} replace state={{ from: location.pathname }} />;
+  }
   return children(account);
+}
+
+/** The own password, asked for because it is too old or because one wants another. */
+function Password() {
+  const location = useLocation();
+  const navigate = useNavigate();
+  const due = useSession((session) => session.passwordDue);
+  return (
+    <ChangePasswordPage
+      due={due}
+      onDone={() => {
+        settlePassword();
+        void navigate(destination(location.state), { replace: true });
+      }}
+    />
+  );
 }
 
 function Waiting({ error, retry }: { error: Error | null; retry: () => void }) {

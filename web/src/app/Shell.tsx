@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { createContext, type ReactNode, use, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link } from 'react-router';
+import { Link, useNavigate } from 'react-router';
 import type { Account } from '@/api/auth';
 import { useSession } from '@/api/session';
 import { type Connect, startLive } from '@/api/socket';
@@ -19,6 +19,7 @@ export const ConnectContext = createContext<Connect | undefined>(undefined);
 export function Shell({ account, children }: { account: Account; children: ReactNode }) {
   const { t } = useTranslation();
   const cache = useQueryClient();
+  const navigate = useNavigate();
   const connect = use(ConnectContext);
   const generation = useSession((session) => session.generation);
 
@@ -37,6 +38,7 @@ export function Shell({ account, children }: { account: Account; children: React
           <ConnectionPill />
           <ProfileMenu
             account={account}
+            onChangePassword={() => void navigate(paths.password())}
             onLogout={() => {
               forgetSettings(account.id);
             }}

@@ -5,6 +5,7 @@ export const paths = {
   image: (name: string) => `/image/${encodeURIComponent(name)}`,
   login: () => '/login',
   setup: () => '/setup',
+  password: () => '/password',
   recover: () => '/recover',
 };
 

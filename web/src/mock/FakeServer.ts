@@ -34,6 +34,8 @@ const TIME = '2026-11-20 21:20:07.709';
 
 export class FakeServer {
   users: (User & { password: string })[] = [];
+  /** Every password is too old. */
+  passwordsDue = false;
   models: ModelRecord[] = [];
   installs: InstallJob[] = [];
   images: Image[] = [];
@@ -188,6 +190,13 @@ export class FakeServer {
     switch (route.replace(/\/\d+/, '/{id}').replace(/\/i\/[^/]+/, '/i/{id}')) {
       case 'GET /api/v1/auth/me':
         return user ? json(user) : problem(401, 'Missing authentication credentials');
+      case 'PATCH /api/v1/auth/me': {
+        const { current_password: current, new_password: next } = body as Schemas['UserProfileUpdateRequest'];
+        const account = this.users.find((candidate) => candidate.user_id === userId);
+        if (!account || account.password !== current) return problem(400, 'Current password is incorrect');
+        account.password = next ?? account.password;
+        return json(account);
+      }
       case 'POST /api/v1/auth/logout':
         if (token !== null) this.revoked.add(token);
         return json({ success: true });
@@ -251,7 +260,8 @@ export class FakeServer {
         const user = this.users.find((candidate) => candidate.email === email && candidate.password === password);
         if (!user) return problem(401, 'Incorrect email or password');
         if (!user.is_active) return problem(403, 'Account is disabled');
-        return json({ token: this.#token(user), user, expires_in: 86_400 });
+        const due = this.passwordsDue ? { password_change_due: true } : {};
+        return json({ token: this.#token(user), user, expires_in: 86_400, ...due });
       }
       default:
         return null;

@@ -41,7 +41,7 @@ macro_rules! operations {
 operations! {
     auth::{
         status, login, logout, media_cookie, me, update_me, setup, recover, generate_password, list_users, create_user, get_user,
-        update_user,
+        update_user, delete_user, adopt, statistics, list_sessions, end_session, sign_out_everywhere,
     },
     app::{
         version, dependencies, patchmatch, devices, runtime_config, update_runtime_config, provider_statuses,

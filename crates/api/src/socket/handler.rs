@@ -1,8 +1,10 @@
 //! Who may listen, and to what.
 
 use super::deliver::{ADMINS, EVERYBODY, download_room, queue_room, user_room};
+use super::standing::Checker;
 use crate::App;
 use actix_web::http::header;
+use invoke_auth::{Held, SignInId};
 use invoke_domain::UserId;
 use invoke_socketio::{Accepted, Handler, Handshake, Rejected, SocketRef};
 use serde_json::Value;
@@ -18,18 +20,26 @@ const MAX_ROOM_NAME: usize = 255;
 pub(crate) struct Listener {
     /// The account.
     pub(crate) user_id: UserId,
-    /// The sign-in behind the token, none in single-user mode.
-    pub(crate) session: Option<String>,
+    /// What was shown at the door, nothing in single-user mode.
+    pub(crate) held: Option<Held>,
+}
+
+impl Listener {
+    /// Whether it came in with this sign-in.
+    pub(crate) fn is_of(&self, sid: &SignInId) -> bool {
+        self.held.as_ref().is_some_and(|held| held.sid.as_ref() == Some(sid))
+    }
 }
 
 /// Lets clients in.
 pub(super) struct Sessions {
     app: Arc<App>,
+    checker: Arc<Checker>,
 }
 
 impl Sessions {
-    pub(super) fn new(app: Arc<App>) -> Self {
-        Self { app }
+    pub(super) fn new(app: Arc<App>, checker: Arc<Checker>) -> Self {
+        Self { app, checker }
     }
 }
 
@@ -41,18 +51,26 @@ impl Handler for Sessions {
         if !self.app.web.multiuser {
             let system = UserId::system();
             let rooms = vec![user_room(&system), ADMINS.to_owned()];
-            return Ok(Accepted { user: Listener { user_id: system, session: None }, rooms });
+            return Ok(Accepted { user: Listener { user_id: system, held: None }, rooms });
         }
         let token = token(&handshake).ok_or_else(rejected)?;
         let app = self.app.clone();
         let checked = tokio::task::spawn_blocking(move || app.accounts.authenticate(&token)).await;
         let session = checked.ok().and_then(Result::ok).ok_or_else(rejected)?;
-        let mut rooms = vec![user_room(&session.user.id), EVERYBODY.to_owned()];
-        // From the account as it is now, not from the token.
-        if session.user.is_admin {
-            rooms.push(ADMINS.to_owned());
+        let held = Some(Held::from(&session));
+        // In no room yet: the account may be changed between this answer and the moment the socket can be found.
+        Ok(Accepted { user: Listener { user_id: session.user.id, held }, rooms: Vec::new() })
+    }
+
+    async fn joined(&self, socket: &SocketRef<Listener>) {
+        if socket.user().held.is_none() {
+            return;
         }
-        Ok(Accepted { user: Listener { user_id: session.user.id, session: session.sid.map(|sid| sid.0) }, rooms })
+        let (checker, socket) = (self.checker.clone(), socket.clone());
+        let checked = tokio::task::spawn_blocking(move || checker.check(&[socket])).await;
+        if let Err(error) = checked {
+            tracing::error!(%error, "could not check who may listen");
+        }
     }
 
     async fn event(&self, socket: &SocketRef<Listener>, name: &str, args: &[Value]) -> Option<Vec<Value>> {

@@ -7,12 +7,15 @@
 mod deliver;
 mod handler;
 mod payload;
+mod standing;
 
 use crate::App;
 use actix_web::web::ServiceConfig;
-use handler::{Listener, Sessions};
+pub(crate) use handler::Listener;
+use handler::Sessions;
 use invoke_domain::new_uuid;
-use invoke_socketio::{Server, Settings};
+use invoke_socketio::{Server, Settings, SocketRef};
+use standing::{Checker, Watch};
 use std::sync::Arc;
 use tokio::sync::broadcast::error::RecvError;
 
@@ -21,13 +24,21 @@ const PATH: &str = "/ws/socket.io";
 
 /// The socket server; cheap to clone.
 #[derive(Clone)]
-pub(crate) struct Live(Server<Sessions>);
+pub(crate) struct Live {
+    server: Server<Sessions>,
+    checker: Arc<Checker>,
+    _watch: Option<Watch>,
+}
 
 impl Live {
     /// A socket server that passes on what is said on the app's bus.
     pub(crate) fn start(app: &Arc<App>) -> Self {
         let random = app.random.clone();
-        let server = Server::new(Sessions::new(app.clone()), Settings::new(move || new_uuid(&*random)));
+        let checker = Arc::new(Checker::new(app.clone()));
+        let sessions = Sessions::new(app.clone(), checker.clone());
+        let server = Server::new(sessions, Settings::new(move || new_uuid(&*random)));
+        // Where nobody signs in, nobody's rights can change.
+        let watch = app.web.multiuser.then(|| Watch::start(&checker, server.sockets()));
         let sockets = server.sockets();
         let clock = app.clock.clone();
         let mut events = app.bus.subscribe();
@@ -44,20 +55,19 @@ impl Live {
                 }
             }
         });
-        Self(server)
+        Self { server, checker, _watch: watch }
     }
 
     /// Mounts the socket.
     pub(crate) fn mount(&self, service: &mut ServiceConfig) {
-        self.0.configure(PATH, service);
+        self.server.configure(PATH, service);
     }
 
-    /// Ends the connections of everybody that `is_meant`: signed out, deactivated, deleted.
-    pub(crate) fn disconnect(&self, is_meant: impl Fn(&Listener) -> bool) {
-        for socket in self.0.sockets().all() {
-            if is_meant(socket.user()) {
-                socket.disconnect();
-            }
-        }
+    /// Looks again at everybody that `is_meant`, after what they may do has changed: ends the connections of those who were
+    /// signed out, deactivated or removed, and lets the others into the administrators' room or out of it. Blocks.
+    pub(crate) fn recheck(&self, is_meant: impl Fn(&Listener) -> bool) {
+        let meant: Vec<SocketRef<Listener>> =
+            self.server.sockets().all().into_iter().filter(|socket| is_meant(socket.user())).collect();
+        self.checker.check(&meant);
     }
 }

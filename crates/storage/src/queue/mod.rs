@@ -22,7 +22,7 @@ pub use claim::{Claim, Order, claim};
 pub(crate) use counting::keep as keep_counts;
 pub use overview::{Overview, OverviewFilter, UserOverview, overview};
 pub use recover::{Recovered, cancel_interrupted, forget_devices, release, requeue_interrupted};
-pub use running::{any_running, running_of};
+pub use running::{any_running, owners_of_running, running_of};
 
 use crate::time::{SqlTime, malformed};
 use crate::{ReadTx, StorageError};

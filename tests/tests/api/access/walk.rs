@@ -59,7 +59,8 @@ fn every_operation_answers_each_kind_of_caller_as_the_table_says() {
     let operations = operations(&world.server.nobody());
     for case in cases() {
         for ((who, client), status) in world.callers().into_iter().zip(case.statuses) {
-            let answer = ask(client, &operations[case.operation], &(case.send)(&world));
+            let sent = (case.send)(&world);
+            let answer = ask(&world.caller(client, &sent), &operations[case.operation], &sent);
             assert_eq!(answer.status, status, "{} by {who}: {}", case.operation, answer.text());
         }
     }

@@ -1,6 +1,6 @@
 import { Avatar, Badge, Divider, Group, Menu, Text, UnstyledButton, VisuallyHidden, useMantineColorScheme } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { IconChevronDown, IconDeviceDesktop, IconLogout, IconMoon, IconSun } from '@tabler/icons-react';
+import { IconChevronDown, IconDeviceDesktop, IconKey, IconLogout, IconMoon, IconSun } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { type Account, useLogout } from '@/api/auth';
 import { api } from '@/api/client';
@@ -13,7 +13,15 @@ const THEMES = [
 ] as const;
 
 /** The menu in the top right corner: who one is, the theme, and the way out. */
-export function ProfileMenu({ account, onLogout }: { account: Account; onLogout: () => void }) {
+export function ProfileMenu({
+  account,
+  onChangePassword,
+  onLogout,
+}: {
+  account: Account;
+  onChangePassword: () => void;
+  onLogout: () => void;
+}) {
   const { t } = useTranslation();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   const logout = useLogout(onLogout);
@@ -73,6 +81,9 @@ export function ProfileMenu({ account, onLogout }: { account: Account; onLogout:
         {!account.isSingleUser && (
           <>
             <Divider my={4} />
+            <Menu.Item leftSection={<IconKey size={16} />} onClick={onChangePassword}>
+              {t('password.title')}
+            </Menu.Item>
             <Menu.Item
               leftSection={<IconLogout size={16} />}
               disabled={logout.isPending}

@@ -11,10 +11,10 @@ use actix_web::{HttpResponse, post};
 #[post("/api/v1/auth/logout")]
 pub(crate) async fn logout(call: Call<SignedIn>) -> Result<HttpResponse, ApiError> {
     if let Some(session) = call.session().cloned() {
-        let signed_out = session.sid.as_ref().map(|sid| sid.0.clone());
+        let signed_out = session.sid.clone();
         call.run(move |app, _| app.accounts.logout(&session)).await?;
-        if let (Some(live), true) = (call.live(), signed_out.is_some()) {
-            live.disconnect(|listener| listener.session == signed_out);
+        if let Some(sid) = signed_out {
+            call.recheck(move |listener| listener.is_of(&sid)).await?;
         }
     }
     let cookie = cookie::clear(&call.app().web);

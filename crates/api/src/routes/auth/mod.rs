@@ -1,8 +1,12 @@
 //! Set-up, sign-in, sessions.
 
+pub(crate) mod adopt;
 pub(crate) mod create_user;
+pub(crate) mod delete_user;
+pub(crate) mod end_session;
 pub(crate) mod generate_password;
 pub(crate) mod get_user;
+pub(crate) mod list_sessions;
 pub(crate) mod list_users;
 pub(crate) mod login;
 pub(crate) mod logout;
@@ -10,6 +14,8 @@ pub(crate) mod me;
 pub(crate) mod media_cookie;
 pub(crate) mod recover;
 pub(crate) mod setup;
+pub(crate) mod sign_out_everywhere;
+pub(crate) mod statistics;
 pub(crate) mod status;
 pub(crate) mod update_me;
 pub(crate) mod update_user;

@@ -1,8 +1,10 @@
 //! Make the first administrator.
 
 use super::{UserDto, cookie, with_email};
+use crate::attempts::attempt;
 use crate::call::Anyone;
 use crate::error::ApiError;
+use crate::{App, client};
 use actix_web::{HttpResponse, post};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -31,6 +33,9 @@ pub(crate) struct SetupResponse {
     expires_in: i64,
 }
 
+/// What attempts at the set-up are counted under; no address of an account.
+const SETUP: &str = "setup";
+
 /// Makes the first administrator, once, and signs them in.
 #[utoipa::path(operation_id = "setup_admin_api_v1_auth_setup_post", tag = "authentication",
     request_body = SetupRequest, responses((status = 200, body = SetupResponse)))]
@@ -42,12 +47,13 @@ pub(crate) async fn setup(mut call: Anyone) -> Result<HttpResponse, ApiError> {
     }
     let asked: SetupRequest = call.body().await?;
     let SetupRequest { email, display_name, password } = asked;
-    let signed_in = call
-        .run_hashing(move |app| {
-            let made = app.accounts.setup(&email, display_name.as_deref(), &password, &invoke_auth::Origin::default());
-            made.map_err(|error| with_email(error, &email))
-        })
-        .await?;
+    let origin = client::origin(call.http());
+    let tried = {
+        let email = email.clone();
+        let setup = move |app: &App| app.accounts.setup(&email, display_name.as_deref(), &password, &origin);
+        attempt(call.app(), call.http(), SETUP, setup).await?
+    };
+    let signed_in = tried.map_err(|error| with_email(error, &email))?;
     let expires_in = signed_in.lifetime.as_secs();
     let cookie = cookie::set(&call.app().web, &signed_in.token, expires_in);
     let user = UserDto::from(&signed_in.user);

@@ -15,6 +15,14 @@ pub(crate) struct SetupStatusResponse {
     multiuser_enabled: bool,
     /// Whether strict password requirements are enforced
     strict_password_checking: bool,
+    /// Fewest characters of a password, where the strict rules ask for fewer
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    password_min_length: Option<usize>,
+    /// Whether a password needs a character that is neither letter nor digit; left out when it does not
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(required = false)]
+    password_require_special: bool,
     /// Email of the first active admin user, if any
     #[schema(required = false)]
     admin_email: Option<String>,
@@ -30,6 +38,8 @@ pub(crate) async fn status(call: Anyone) -> Result<HttpResponse, ApiError> {
         setup_required: status.setup_required,
         multiuser_enabled: status.multiuser_enabled,
         strict_password_checking: status.passwords.strict,
+        password_min_length: status.passwords.min_length,
+        password_require_special: status.passwords.require_special,
         admin_email: None,
     }))
 }

@@ -1,8 +1,10 @@
 //! Change the own account.
 
 use super::{UserDto, cookie};
+use crate::attempts::attempt;
 use crate::call::{Call, SignedIn};
 use crate::error::ApiError;
+use crate::{App, refusals};
 use actix_web::{HttpResponse, patch};
 use invoke_auth::OwnChanges;
 use serde::Deserialize;
@@ -26,21 +28,26 @@ pub(crate) async fn update_me(mut call: Call<SignedIn>) -> Result<HttpResponse, 
     let asked: UserProfileUpdateRequest = call.body().await?;
     let session = call.session().cloned().ok_or_else(|| ApiError::challenge("Missing authentication credentials"))?;
     let (new_password, id) = (asked.new_password.is_some(), session.user.id.clone());
-    let user = call
-        .run_hashing(move |app, _| {
-            let changes = OwnChanges {
-                display_name: asked.display_name.as_deref(),
-                current_password: asked.current_password.as_deref(),
-                new_password: asked.new_password.as_deref(),
-            };
-            app.accounts.update_own(&session, &changes)
-        })
-        .await?;
+    let account = session.user.email.clone();
+    let update = move |app: &App| {
+        let changes = OwnChanges {
+            display_name: asked.display_name.as_deref(),
+            current_password: asked.current_password.as_deref(),
+            new_password: asked.new_password.as_deref(),
+        };
+        app.accounts.update_own(&session, &changes)
+    };
+    // A change without a password tries none.
+    let user = if new_password {
+        attempt(call.app(), call.http(), &account, update).await?
+    } else {
+        call.run(move |app, _| Ok::<_, ApiError>(update(app))).await?
+    };
+    // The session was accepted a moment ago: the words are those for a token that is void by now.
+    let user = user.map_err(|error| refusals::token(error, true))?;
     let mut answer = HttpResponse::Ok();
     if new_password {
-        if let Some(live) = call.live() {
-            live.disconnect(|listener| listener.user_id == id);
-        }
+        call.recheck(move |listener| listener.user_id == id).await?;
         cookie::renew(&call, &mut answer).await?;
     }
     Ok(answer.json(UserDto::from(&user)))

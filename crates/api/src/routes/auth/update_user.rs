@@ -20,7 +20,7 @@ pub(crate) struct AdminUserUpdateRequest {
     is_active: Option<bool>,
 }
 
-/// Changes an account. What it may no longer do ends at once: sockets, runs, and with a new password all its tokens.
+/// Changes an account. What it may no longer do ends at once: sockets, rooms, runs, and with a new password all its tokens.
 #[utoipa::path(operation_id = "update_user_api_v1_auth_users__user_id__patch", tag = "authentication", params(UserPath),
     request_body = AdminUserUpdateRequest, responses((status = 200, body = UserDto)))]
 #[patch("/api/v1/auth/users/{user_id}")]
@@ -29,7 +29,6 @@ pub(crate) async fn update_user(mut call: Call<SignedInAdmin>) -> Result<HttpRes
     let asked: AdminUserUpdateRequest = call.body().await?;
     let new_password = asked.password.is_some();
     let is_own = call.session().is_some_and(|session| session.user.id == user_id);
-    let loses_rights = new_password || asked.is_admin.is_some() || asked.is_active == Some(false);
     let id = user_id.clone();
     let user = call
         .run_hashing(move |app, actor| {
@@ -44,9 +43,7 @@ pub(crate) async fn update_user(mut call: Call<SignedInAdmin>) -> Result<HttpRes
             Ok::<_, ApiError>(user)
         })
         .await?;
-    if let (Some(live), true) = (call.live(), loses_rights) {
-        live.disconnect(|listener| listener.user_id == user_id);
-    }
+    call.recheck(move |listener| listener.user_id == user_id).await?;
     let mut answer = HttpResponse::Ok();
     if is_own && new_password {
         cookie::renew(&call, &mut answer).await?;
