@@ -24,6 +24,7 @@ use jiff::SignedDuration;
 use parking_lot::RwLock;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Semaphore;
 
 /// What a server is made of beside its settings. Tests put their own things in.
 #[derive(Debug)]

@@ -11,6 +11,7 @@ use invoke_storage::Database;
 use parking_lot::RwLock;
 use std::path::PathBuf;
 use std::sync::Arc;
+use tokio::sync::Semaphore;
 
 /// Everything a handler can reach. Handlers get it only through [`crate::call::Call`], which names who asks, or through
 /// [`crate::call::Anyone`] on the few routes that need nobody.

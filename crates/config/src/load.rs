@@ -156,6 +156,7 @@ impl Settings {
             self.queue.values(),
             self.models.values(),
             self.accounts.values(),
+            self.backups.values(),
             self.external.values(),
         ]
         .concat()
@@ -179,6 +180,7 @@ impl Settings {
             self.queue.set(key, value),
             self.models.set(key, value),
             self.accounts.set(key, value),
+            self.backups.set(key, value),
             self.external.set(key, value),
         ];
         let accepted = sections.into_iter().flatten().any(|accepted| accepted);

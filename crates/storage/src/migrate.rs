@@ -25,7 +25,7 @@ static MIGRATIONS: [Migration; 7] = migrations! {
     "0004_accounts"
     "0005_queue_counts"
     "0006_boards_and_gallery"
-    "0008_model_moves"
+    "0007_model_moves"
 };
 
 const BOOKKEEPING: &str = "CREATE TABLE IF NOT EXISTS invokeai_rs_migrations (

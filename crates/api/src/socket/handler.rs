@@ -1,6 +1,6 @@
 //! Who may listen, and to what.
 
-use super::deliver::{ADMINS, EVERYBODY, download_room, queue_room, user_room};
+use super::deliver::{ADMINS, download_room, queue_room, user_room};
 use super::standing::Checker;
 use crate::App;
 use actix_web::http::header;

@@ -85,7 +85,9 @@ fn of_document(document: &str, catalogue: &Catalogue, random: &dyn Random) -> Ca
         Ok(_) => Callable { reason: CallReason::Ok, message: None },
         Err(error) => {
             let reason = match error.kind {
-                "UnsupportedWorkflowNodeError" if error.message.contains("batch-special") => CallReason::UnsupportedBatch,
+                "UnsupportedWorkflowNodeError" if error.message.contains("batch-special") => {
+                    CallReason::UnsupportedBatch
+                }
                 "UnsupportedWorkflowNodeError" => CallReason::UnsupportedNode,
                 "InvalidWorkflowInputError" => CallReason::InvalidInputs,
                 _ => CallReason::InvalidGraph,

@@ -70,7 +70,8 @@ impl Workflows {
             let grant = policy::view_workflow(actor, &facts(tx, id)?)?;
             rows::get(tx, &grant)?.ok_or_else(|| missing(id))
         })?;
-        let callable = callable::of(record.entry.returns, || record.document.clone(), &self.0.catalogue, &*self.0.random);
+        let callable =
+            callable::of(record.entry.returns, || record.document.clone(), &self.0.catalogue, &*self.0.random);
         Ok((record, self.0.pictures.find(id.as_str()).is_some(), callable))
     }
 
