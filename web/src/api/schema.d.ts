@@ -375,6 +375,10 @@ export interface components {
             queue_id: string;
             requested: number;
         };
+        ExposedField: {
+            fieldName: string;
+            nodeId: string;
+        };
         Graph: {
             edges?: components["schemas"]["Edge"][];
             id?: string;
@@ -384,7 +388,7 @@ export interface components {
                     /** @default false */
                     is_intermediate?: boolean;
                     type: string;
-                    /** @default true */
+                    /** @default false */
                     use_cache?: boolean;
                 } & {
                     [key: string]: unknown;
@@ -415,7 +419,7 @@ export interface components {
             results: {
                 [key: string]: {
                     /** @enum {string} */
-                    type: "boolean_collection_output" | "boolean_output" | "clip_skip_output" | "collect_output" | "color_output" | "conditioning_output" | "float_collection_output" | "float_output" | "if_output" | "image_output" | "integer_collection_output" | "integer_output" | "iterate_output" | "latents_output" | "metadata_item_output" | "metadata_output" | "model_loader_output" | "noise_output" | "string_2_output" | "string_collection_output" | "string_output" | "string_pos_neg_output" | "vae_output";
+                    type: "boolean_collection_output" | "boolean_output" | "clip_skip_output" | "collect_output" | "color_output" | "conditioning_output" | "float_collection_output" | "float_output" | "if_output" | "image_output" | "integer_collection_output" | "integer_output" | "iterate_output" | "latents_output" | "metadata_item_output" | "metadata_output" | "model_loader_output" | "noise_output" | "string_2_output" | "string_collection_output" | "string_output" | "string_pos_neg_output" | "vae_output" | "workflow_return_get_output" | "workflow_return_output" | "workflow_return_value_output";
                 } & {
                     [key: string]: unknown;
                 };
@@ -659,8 +663,31 @@ export interface components {
             msg: string;
             type: string;
         };
+        /** @enum {string} */
+        WorkflowCategory: "user" | "default";
+        WorkflowMeta: {
+            category: components["schemas"]["WorkflowCategory"];
+            version: string;
+        };
         WorkflowWithoutID: {
-            [key: string]: unknown;
+            author: string;
+            contact: string;
+            description: string;
+            edges: {
+                [key: string]: unknown;
+            }[];
+            exposedFields: components["schemas"]["ExposedField"][];
+            form?: {
+                [key: string]: unknown;
+            } | null;
+            meta: components["schemas"]["WorkflowMeta"];
+            name: string;
+            nodes: {
+                [key: string]: unknown;
+            }[];
+            notes: string;
+            tags: string;
+            version: string;
         };
     };
     responses: never;
