@@ -375,6 +375,10 @@ export interface components {
             queue_id: string;
             requested: number;
         };
+        ExposedField: {
+            fieldName: string;
+            nodeId: string;
+        };
         Graph: {
             edges?: components["schemas"]["Edge"][];
             id?: string;
@@ -666,8 +670,31 @@ export interface components {
             msg: string;
             type: string;
         };
+        /** @enum {string} */
+        WorkflowCategory: "user" | "default";
+        WorkflowMeta: {
+            category: components["schemas"]["WorkflowCategory"];
+            version: string;
+        };
         WorkflowWithoutID: {
-            [key: string]: unknown;
+            author: string;
+            contact: string;
+            description: string;
+            edges: {
+                [key: string]: unknown;
+            }[];
+            exposedFields: components["schemas"]["ExposedField"][];
+            form?: {
+                [key: string]: unknown;
+            } | null;
+            meta: components["schemas"]["WorkflowMeta"];
+            name: string;
+            nodes: {
+                [key: string]: unknown;
+            }[];
+            notes: string;
+            tags: string;
+            version: string;
         };
     };
     responses: never;
