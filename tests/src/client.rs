@@ -97,11 +97,6 @@ impl Client {
         Answer::of(self.request(Method::POST, path).header("x-forwarded-for", address).json(body))
     }
 
-    /// PATCH with a JSON body.
-    pub fn patch(&self, path: &str, body: &Value) -> Answer {
-        Answer::of(self.request(Method::PATCH, path).json(body))
-    }
-
     /// The id of the own account.
     ///
     /// # Panics

@@ -158,7 +158,7 @@ impl Attached {
                 }
                 answer::Body::LoadedImage(LoadedImage { picture: Some(picture), metadata: None })
             }
-            ask::Verb::FindModel(find) => panic!("{find:?}"),
+            other => panic!("{other:?}"),
         }
     }
 }

@@ -55,10 +55,10 @@ impl Accounts {
     pub fn refresh(&self, session: &Session) -> Result<String, AuthError> {
         let expires_at = self.expiry(session.remember_me);
         let token = self.token(&session.user, session.remember_me, session.sid.as_ref(), expires_at)?;
-        if let (Some(sid), Some(recorded)) = (&session.sid, session.recorded_until) {
-            if expires_at.duration_since(recorded) > RECORDED_EVERY {
-                self.db.write(|tx| user_sessions::update_expiry(tx, sid, expires_at))?;
-            }
+        if let (Some(sid), Some(recorded)) = (&session.sid, session.recorded_until)
+            && expires_at.duration_since(recorded) > RECORDED_EVERY
+        {
+            self.db.write(|tx| user_sessions::update_expiry(tx, sid, expires_at))?;
         }
         Ok(token)
     }

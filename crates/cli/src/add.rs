@@ -29,10 +29,10 @@ impl Add {
     pub fn run(self) -> ExitCode {
         let given = self.email.is_some() || self.password.is_some() || self.password_stdin;
         let interactive = !given && self.name.is_none() && !self.admin;
-        conclude(interactive, if interactive { self.ask() } else { self.as_told() })
+        conclude(interactive, if interactive { self.ask() } else { self.with_arguments() })
     }
 
-    fn as_told(self) -> Result<(), CommandError> {
+    fn with_arguments(self) -> Result<(), CommandError> {
         let place = Place::find(self.root)?;
         let password = match self.password {
             None if self.password_stdin => Some(Terminal::new().handed_over()?),

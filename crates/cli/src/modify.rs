@@ -40,10 +40,10 @@ impl Modify {
         let given = [self.email.is_some(), self.name.is_some(), self.password.is_some(), self.password_stdin];
         let roles = [self.admin.is_some(), self.active.is_some(), self.adopt_legacy, self.adopt_from.is_some()];
         let interactive = !given.contains(&true) && !roles.contains(&true);
-        conclude(interactive, if interactive { self.ask() } else { self.as_told() })
+        conclude(interactive, if interactive { self.ask() } else { self.with_arguments() })
     }
 
-    fn as_told(self) -> Result<(), CommandError> {
+    fn with_arguments(self) -> Result<(), CommandError> {
         let place = Place::find(self.root)?;
         let email = self.email.filter(|email| !email.is_empty()).ok_or(CommandError::WhoseRequired)?;
         let password = match self.password {

@@ -93,7 +93,7 @@ impl SavedWorkflow {
             let missing = || refused(&format!("targets missing child workflow node '{node}'"));
             let data = matching.next().and_then(|node| node["data"].as_object_mut()).ok_or_else(missing)?;
             let kind = data.get("type").and_then(Value::as_str).ok_or_else(missing)?;
-            if !catalogue.node(kind).is_some_and(|spec| spec.input(field).is_some()) {
+            if catalogue.node(kind).is_none_or(|spec| spec.input(field).is_none()) {
                 return Err(refused(&format!("targets missing child workflow field '{field}'")));
             }
             let inputs = data.entry("inputs").or_insert_with(|| json!({})).as_object_mut();

@@ -1,5 +1,7 @@
 //! Picture, mask and tile nodes against what the reference's own give (`xtask/fixtures/picture_nodes.py`).
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -1,6 +1,8 @@
 //! Nodes without pixels in a small world of models, images with metadata, and latents, against what the reference's own
 //! give (`xtask/fixtures/plain_nodes.py`).
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -140,11 +140,12 @@ fn upload_request(port: u16, token: &str) -> Result<Vec<u8>> {
 fn noise_png(side: u32) -> Result<Vec<u8>> {
     let (mut state, mut rows) = (1_u32, Vec::new());
     for _ in 0..side {
+        // Each row begins with its filter: none.
         rows.push(0);
-        for _ in 0..side {
+        rows.extend((0..side).map(|_| {
             state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            rows.push((state >> 24) as u8);
-        }
+            (state >> 24) as u8
+        }));
     }
     let mut packed = vec![0x78, 0x01];
     let mut blocks = rows.chunks(65_535).peekable();

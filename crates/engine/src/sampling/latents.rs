@@ -100,7 +100,7 @@ pub fn blend(first: &Tensor, second: &Tensor, mask: Option<&Tensor>, share: f64)
         Some(mask) => {
             let mask = resize(mask, sides(first)?, Interpolation::Bilinear { antialias: false })?;
             let mask = mask.f_to_kind(second.kind())?;
-            second.f_add(&mask.f_mul(&first.f_sub(&second)?)?)?
+            second.f_add(&mask.f_mul(&first.f_sub(second)?)?)?
         }
     };
     let norm = |tensor: &Tensor| tensor.f_norm()?.f_double_value(&[]);

@@ -105,7 +105,7 @@ fn backups_older_than_they_are_kept_go_and_nothing_else_does() {
         fs::write(plan.folder.join(name), "mine").unwrap();
     }
     let third = place.back_up(&plan, "2026-03-31T02:00:01Z");
-    assert_eq!(third.removed, [first.clone()], "thirty days and a second old");
+    assert_eq!(third.removed, std::slice::from_ref(&first), "thirty days and a second old");
     assert!(!first.exists() && !first.with_extension("yaml").exists() && second.exists() && third.file.exists());
     assert_eq!(names(&plan.folder).len(), 2 + 2 + 4);
     let all = BackupPlan { keep_days: None, ..plan };

@@ -74,7 +74,10 @@ impl Images {
     /// images all of them, lie on no board then.
     pub fn delete_board(&self, actor: &Actor, id: &BoardId, with_images: bool) -> Result<DeletedBoard, LibraryError> {
         // Asked again below, in the transaction that counts.
-        self.0.db.read(|tx| Ok::<_, LibraryError>(drop(policy::delete_board(actor, &board_facts(tx, id)?)?)))?;
+        self.0.db.read(|tx| {
+            policy::delete_board(actor, &board_facts(tx, id)?).map(drop)?;
+            Ok::<_, LibraryError>(())
+        })?;
         let board = BoardChoice::Board(id.clone());
         let names = self.names(actor, &board, &ImageFilter::default())?;
         let mut deleted = Vec::new();
