@@ -136,6 +136,7 @@ impl Attached {
                     told.session = serde_json::from_str(&session).unwrap();
                     return told;
                 }
+                from_worker::Body::CacheStatus(_) => {}
                 other => panic!("{other:?}"),
             }
         }

@@ -149,7 +149,9 @@ async fn read_log(from: Option<impl AsyncRead + Unpin>, device: String, log: Arc
 /// or a native library: a warning.
 fn level_of(line: &str) -> (Level, &str) {
     let (word, text) = line.trim_start().split_once(' ').unwrap_or((line, ""));
-    word.parse().map_or((Level::WARN, line), |level| (level, text))
+    // A digit would be a level as well.
+    let level = word.parse().ok().filter(|_| word.bytes().all(|letter| letter.is_ascii_uppercase()));
+    level.map_or((Level::WARN, line), |level| (level, text))
 }
 
 fn describe(status: ExitStatus) -> String {

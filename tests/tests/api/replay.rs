@@ -219,7 +219,6 @@ const DIFFERENT: &[(&str, &str)] = &[
     ("http: unknown api path", "a wrong path below /api is a 404"),
     ("http: missing trailing slash", "a wrong path below /api is a 404"),
     ("http: root", "no pages were built for this server"),
-    ("http: openapi.json", "the document itself, which the recording leaves out"),
     ("http: gzip of a JSON response over 1000 bytes", "the document itself, which the recording leaves out"),
     ("single: enqueue", "the items before it are not there, so it has another number"),
     ("single: runtime_config", "our own keys are shown as well, and other ones are given"),

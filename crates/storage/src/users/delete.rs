@@ -46,6 +46,8 @@ pub fn delete(
     }
     for sql in [
         "DELETE FROM session_queue WHERE user_id = ?1",
+        // What they shared with others stays shared; their name under it goes.
+        "UPDATE board_share_levels SET shared_by = 'system' WHERE shared_by = ?1",
         // With it go, by their foreign keys: sign-ins, saved settings, shares received, invitations sent, old passwords.
         "DELETE FROM users WHERE user_id = ?1",
     ] {

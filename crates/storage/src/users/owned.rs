@@ -66,9 +66,12 @@ pub(super) fn give(tx: &Tx<'_>, _grant: &Grant<Users, Manage>, from: &UserId, to
         tx.sql().prepare_cached(sql)?.execute(named_params! { ":from": from.as_str(), ":to": to.as_str() })?;
     }
     // Nobody shares with themselves.
-    let sql = "DELETE FROM shared_boards WHERE user_id = :to
-               AND board_id IN (SELECT board_id FROM boards WHERE user_id = :to)";
-    tx.sql().prepare_cached(sql)?.execute(named_params! { ":to": to.as_str() })?;
+    for sql in [
+        "DELETE FROM shared_boards WHERE user_id = :to AND board_id IN (SELECT board_id FROM boards WHERE user_id = :to)",
+        "DELETE FROM board_share_levels WHERE user_id = :to AND board_id IN (SELECT board_id FROM boards WHERE user_id = :to)",
+    ] {
+        tx.sql().prepare_cached(sql)?.execute(named_params! { ":to": to.as_str() })?;
+    }
     Ok(())
 }
 
@@ -85,7 +88,9 @@ pub fn adopt_orphans(tx: &Tx<'_>, _grant: &Grant<Users, Manage>) -> Result<usize
         );
         found += tx.sql().execute(&sql, [])?;
     }
-    Ok(found)
+    let sql = "UPDATE board_share_levels SET shared_by = 'system'
+               WHERE shared_by <> 'system' AND shared_by NOT IN (SELECT user_id FROM users)";
+    Ok(found + tx.sql().execute(sql, [])?)
 }
 
 /// Refuses when an account has been removed: nothing may be stored as its own any more.

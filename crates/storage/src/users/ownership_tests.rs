@@ -34,9 +34,13 @@ const FILL: &str = "
 
 /// Tables that name an account, and the column. A new one must be named here, be filled above, and be thought of in
 /// `delete.rs` or `owned.rs`.
-const NAMING: [(&str, &str); 15] = [
+const NAMING: [(&str, &str); 18] = [
+    ("board_share_levels", "shared_by"),
+    ("board_share_levels", "user_id"),
     ("boards", "user_id"),
     ("client_state", "user_id"),
+    // Follows `images` by itself.
+    ("gallery_images", "user_id"),
     ("images", "user_id"),
     ("password_history", "user_id"),
     // These two follow `session_queue` by themselves.
@@ -52,6 +56,9 @@ const NAMING: [(&str, &str); 15] = [
     ("videos", "user_id"),
     ("workflow_library", "user_id"),
 ];
+
+/// Tables in which each has given the other something.
+const SHARES: [&str; 2] = ["board_share_levels", "shared_boards"];
 
 fn grant() -> Grant<Users, Manage> {
     policy::manage_users(&Actor::operator()).unwrap()
@@ -71,7 +78,10 @@ fn filled() -> (Database, UserId, UserId) {
     let (alice, bob) = (add_user(&db, "alice"), add_user(&db, "bob"));
     fill(&db, &alice);
     fill(&db, &bob);
-    let shares = "INSERT INTO shared_boards (board_id, user_id) VALUES ('alice-board', 'bob'), ('bob-board', 'alice')";
+    let shares = "
+        INSERT INTO shared_boards (board_id, user_id) VALUES ('alice-board', 'bob'), ('bob-board', 'alice');
+        INSERT INTO board_share_levels (board_id, user_id, level, shared_by)
+            VALUES ('alice-board', 'bob', 'read', 'alice'), ('bob-board', 'alice', 'write', 'bob')";
     db.write(|tx| tx.sql().execute_batch(shares).map_err(StorageError::from)).unwrap();
     (db, alice, bob)
 }
@@ -95,8 +105,10 @@ fn rows(db: &Database, table: &str) -> i64 {
 
 #[test]
 fn the_list_of_tables_that_name_an_account_is_complete() {
+    // The history of sharing outlives people: who was given what is asked when they are gone.
     let sql = "SELECT m.name, c.name FROM sqlite_master m, pragma_table_info(m.name) c
-               WHERE m.type = 'table' AND c.name IN ('user_id', 'invited_by', 'owner_id', 'owner') ORDER BY 1";
+               WHERE m.type = 'table' AND m.name <> 'board_share_history'
+                   AND c.name IN ('user_id', 'invited_by', 'owner_id', 'owner', 'shared_by') ORDER BY 1, 2";
     let found: Vec<(String, String)> = memory()
         .read(|tx| {
             let mut statement = tx.sql().prepare(sql)?;
@@ -117,7 +129,7 @@ fn removing_an_account_with_its_content_leaves_nothing_of_it_and_everything_of_o
     let others = named(&db, "bob");
     db.write(|tx| users::delete(tx, &grant(), &alice, Content::Delete)).unwrap();
     assert_eq!(named(&db, "alice"), []);
-    let without_share: Vec<_> = others.into_iter().filter(|(table, _)| *table != "shared_boards").collect();
+    let without_share: Vec<_> = others.into_iter().filter(|(table, _)| !SHARES.contains(table)).collect();
     assert_eq!(named(&db, "bob"), without_share);
     for table in ["board_images", "image_sizes", "sign_in_origins"] {
         let of_bob = if table == "image_sizes" { 2 } else { 1 };
@@ -164,7 +176,9 @@ fn content_can_be_handed_over_or_kept_for_administrators() {
         for (table, count) in named(&db, heir) {
             let had = before.iter().find(|(name, _)| *name == table).map_or(0, |(_, count)| *count);
             let gained = match table {
-                "images" => 2,
+                "images" | "gallery_images" => 2,
+                // What bob was given by alice; as the board's owner he needs it no longer.
+                "board_share_levels" => 1,
                 kept_table if kept.contains(&kept_table) => 1,
                 // bob no longer needs the share of a board that is his.
                 "shared_boards" => -1,
@@ -206,10 +220,11 @@ fn rows_of_accounts_the_reference_removed_become_the_systems() {
     let (db, ..) = filled();
     let gone = "PRAGMA foreign_keys = ON; DELETE FROM users WHERE user_id = 'alice'";
     db.write(|tx| tx.sql().execute_batch(gone).map_err(StorageError::from)).unwrap();
-    let kept = named(&db, "alice").into_iter().filter(|(table, _)| !table.ends_with("_counts"));
+    let kept =
+        named(&db, "alice").into_iter().filter(|(table, _)| !table.ends_with("_counts") && *table != "gallery_images");
     let orphans: i64 = kept.map(|(_, count)| count).sum();
-    assert_eq!(orphans, 10, "six of what people keep, one image more, three items of the queue");
-    assert_eq!(db.write(|tx| users::adopt_orphans(tx, &grant())).unwrap(), 10);
+    assert_eq!(orphans, 11, "six of what people keep, one image more, three items of the queue, one share");
+    assert_eq!(db.write(|tx| users::adopt_orphans(tx, &grant())).unwrap(), 11);
     assert_eq!(named(&db, "alice"), []);
     assert_eq!(db.write(|tx| users::adopt_orphans(tx, &grant())).unwrap(), 0);
 }
