@@ -64,8 +64,7 @@ export async function startServer({ multiuser, lines = [] }: Settings): Promise<
     await stop();
     throw new Error(`${BINARY} did not start: ${problem}\n${tail}`);
   }
-  const command = async (...words: string[]) =>
-    (await promisify(execFile)(BINARY, [...words, '--root', root])).stdout;
+  const command = async (...words: string[]) => (await promisify(execFile)(BINARY, [...words, '--root', root])).stdout;
   return { url, command, stop };
 }
 

@@ -1,0 +1,131 @@
+"""Asks a running server for pictures of things that training never showed, looks at them, and says how many are right."""
+
+import argparse
+import io
+import json
+import os
+import random
+import time
+import urllib.request
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from analysis import look
+from scenes import Thing, things
+
+STEPS, GUIDANCE, SCHEDULER = 20, 5.0, "ddim"
+
+
+class Server:
+    """The server's API, signed in where it asks for that."""
+
+    def __init__(self, url: str, email: str | None):
+        self.url, self.token = url, None
+        if email:
+            account = {"email": email, "password": os.environ["INVOKEAI_PASSWORD"], "remember_me": False}
+            self.token = self.ask("/api/v1/auth/login", account)["token"]
+
+    def fetch(self, path: str, body: object = None) -> bytes:
+        request = urllib.request.Request(self.url + path, headers={"Content-Type": "application/json"})
+        if self.token:
+            request.add_header("Authorization", f"Bearer {self.token}")
+        data = None if body is None else json.dumps(body).encode()
+        with urllib.request.urlopen(request, data, timeout=60) as answer:
+            return answer.read()
+
+    def ask(self, path: str, body: object = None):
+        return json.loads(self.fetch(path, body))
+
+
+def _graph(model: dict, side: int) -> dict:
+    nodes = {
+        "model": {"type": "main_model_loader", "model": model},
+        "positive": {"type": "compel"},
+        "negative": {"type": "compel", "prompt": ""},
+        "noise": {"type": "noise", "width": side, "height": side},
+        "denoise": {"type": "denoise_latents", "steps": STEPS, "cfg_scale": GUIDANCE, "scheduler": SCHEDULER},
+        "picture": {"type": "l2i", "is_intermediate": False},
+    }
+    edges = [
+        ("model", "unet", "denoise", "unet"),
+        ("model", "clip", "positive", "clip"),
+        ("model", "clip", "negative", "clip"),
+        ("model", "vae", "picture", "vae"),
+        ("positive", "conditioning", "denoise", "positive_conditioning"),
+        ("negative", "conditioning", "denoise", "negative_conditioning"),
+        ("noise", "noise", "denoise", "noise"),
+        ("denoise", "latents", "picture", "latents"),
+    ]
+    end = lambda node, field: {"node_id": node, "field": field}  # noqa: E731
+    return {
+        "id": "evaluation",
+        "nodes": {name: {"id": name, **node} for name, node in nodes.items()},
+        "edges": [{"source": end(a, b), "destination": end(c, d)} for a, b, c, d in edges],
+    }
+
+
+def _pictures(server: Server, model: dict, side: int, captions: list[str]) -> list[np.ndarray]:
+    """A picture of each caption, in order, `(side, side, 3)` in 0 to 1."""
+    varied = [
+        {"node_path": "positive", "field_name": "prompt", "items": captions},
+        {"node_path": "noise", "field_name": "seed", "items": list(range(len(captions)))},
+    ]
+    batch = {"graph": _graph(model, side), "runs": 1, "data": [varied]}
+    ids = server.ask("/api/v1/queue/default/enqueue_batch", {"batch": batch, "prepend": False})["item_ids"]
+    made: dict[str, np.ndarray] = {}
+    for number in ids:
+        while (item := server.ask(f"/api/v1/queue/default/i/{number}"))["status"] in ("pending", "in_progress"):
+            time.sleep(0.2)
+        if item["status"] != "completed":
+            raise SystemExit(f"item {number} is {item['status']}: {item['error_message']}")
+        values = {value["field_name"]: value["value"] for value in item["field_values"]}
+        results = item["session"]["results"].values()
+        name = next(result["image"]["image_name"] for result in results if result["type"] == "image_output")
+        picture = Image.open(io.BytesIO(server.fetch(f"/api/v1/images/i/{name}/full"))).convert("RGB")
+        made[values["prompt"] + str(values["seed"])] = np.asarray(picture, np.float32) / 255
+    return [made[caption + str(seed)] for seed, caption in enumerate(captions)]
+
+
+def score(asked: list[Thing], pictures: list[np.ndarray]) -> dict[str, float]:
+    """Shares of pictures that show what was asked for."""
+    seen = [look(picture) for picture in pictures]
+    pairs = list(zip(asked, seen, strict=True))
+    share = lambda holds: round(sum(holds(a, s) for a, s in pairs) / len(pairs), 3)  # noqa: E731
+    return {
+        "colour": share(lambda a, s: a.colour == s.colour),
+        "shape": share(lambda a, s: a.shape == s.shape),
+        "background": share(lambda a, s: a.background == s.background),
+        "colour and shape": share(lambda a, s: (a.colour, a.shape) == (s.colour, s.shape)),
+    }
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--url", default="http://127.0.0.1:9090")
+    parser.add_argument("--email", help="account; its password is read from INVOKEAI_PASSWORD")
+    parser.add_argument("--model", default="Starter", help="name of the model on the server")
+    parser.add_argument("--count", type=int, default=200)
+    parser.add_argument("--side", type=int, default=256)
+    parser.add_argument("--to", type=Path, help="file for the result")
+    given = parser.parse_args()
+    server = Server(given.url, given.email)
+    models = server.ask("/api/v2/models/")["models"]
+    model = next((model for model in models if model["name"] == given.model), None)
+    if model is None:
+        raise SystemExit(f"the server has no model named {given.model}")
+    choose = random.Random(7)
+    held_out = [thing for thing in things() if thing.held_out]
+    asked = [choose.choice(held_out) for _ in range(given.count)]
+    pictures = _pictures(server, model, given.side, [thing.caption for thing in asked])
+    shuffled = choose.sample(asked, len(asked))
+    result = {"pictures": len(asked), "side": given.side, "asked": score(asked, pictures), "shuffled": score(shuffled, pictures)}
+    text = json.dumps(result, indent=2)
+    print(text)
+    if given.to:
+        given.to.write_text(text + "\n")
+
+
+if __name__ == "__main__":
+    main()
