@@ -55,12 +55,20 @@ pub struct CacheKey {
     pub model: String,
     /// Part of a model that consists of several, such as `unet`.
     pub submodel: Option<String>,
+    /// How it was made, where that may differ: in which precision, with which changes. Empty for the usual way.
+    pub form: String,
 }
 
 impl CacheKey {
     /// The key of a part of a model.
     pub fn new(model: &str, submodel: Option<&str>) -> Self {
-        Self { model: model.to_owned(), submodel: submodel.map(str::to_owned) }
+        Self { model: model.to_owned(), submodel: submodel.map(str::to_owned), form: String::new() }
+    }
+
+    /// The same, made in another way.
+    #[must_use]
+    pub fn made(self, form: &str) -> Self {
+        Self { form: form.to_owned(), ..self }
     }
 }
 
@@ -240,6 +248,18 @@ mod tests {
         assert_eq!((cache.stats().models, cache.stats().bytes), (1, 1));
         cache.clear();
         assert_eq!((cache.stats().models, cache.stats().bytes), (0, 0));
+    }
+
+    #[test]
+    fn the_same_model_made_in_two_ways_is_two_entries() {
+        let mut cache = ModelCache::new(100);
+        for (form, bytes) in [("", 5), ("float32", 10)] {
+            let key = CacheKey::new("m", Some("vae")).made(form);
+            cache.get_or_load(&key, || Ok::<_, Infallible>(Toy(bytes))).unwrap();
+        }
+        assert_eq!((cache.stats().models, cache.stats().bytes), (2, 15));
+        cache.remove_model("m");
+        assert_eq!(cache.stats().models, 0);
     }
 
     #[test]

@@ -167,6 +167,16 @@ impl Context {
         model: &ModelIdentifierField,
         read: impl FnOnce(&Path) -> Result<T, EngineError>,
     ) -> Result<Arc<T>, NodeError> {
+        self.load_model_made(model, "", read)
+    }
+
+    /// As [`load_model`](Self::load_model), for a model that can be made in several ways; `form` tells them apart in memory.
+    pub fn load_model_made<T: CachedModel>(
+        &self,
+        model: &ModelIdentifierField,
+        form: &str,
+        read: impl FnOnce(&Path) -> Result<T, EngineError>,
+    ) -> Result<Arc<T>, NodeError> {
         self.host.check_cancelled()?;
         let info = self.host.model(&model.key)?;
         let part = model.submodel_type.map(SubModelType::as_str);
@@ -178,7 +188,7 @@ impl Context {
         // Sent also when the model is in memory.
         self.host.model_loading(&info, part);
         let path = diffusers_path(&info, part)?;
-        let key = CacheKey::new(&model.key, part);
+        let key = CacheKey::new(&model.key, part).made(form);
         let loaded = self.services.models.lock().get_or_load(&key, || read(&path)).map_err(engine_failed)?;
         self.host.model_loaded(&info, part);
         Ok(loaded)

@@ -19,6 +19,16 @@ use crate::{EngineError, Result};
 pub struct Weights {
     files: Arc<Files>,
     prefix: String,
+    seamless: SeamlessAxes,
+}
+
+/// Over which edges of a picture the convolutions of a model built from weights continue, so that opposite edges meet.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SeamlessAxes {
+    /// Left and right.
+    pub x: bool,
+    /// Top and bottom.
+    pub y: bool,
 }
 
 #[derive(Debug)]
@@ -61,7 +71,18 @@ impl Weights {
         }
         let files = files.into_iter().map(Arc::new).collect();
         let files = Files { source: path.to_owned(), files, file_of, device, kind, loaded: AtomicU64::new(0) };
-        Ok(Self { files: Arc::new(files), prefix: String::new() })
+        Ok(Self { files: Arc::new(files), prefix: String::new(), seamless: SeamlessAxes::default() })
+    }
+
+    /// The same, for a model whose convolutions continue over these edges.
+    #[must_use]
+    pub fn seamless(self, axes: SeamlessAxes) -> Self {
+        Self { seamless: axes, ..self }
+    }
+
+    /// Over which edges convolutions continue.
+    pub(crate) fn seamless_axes(&self) -> SeamlessAxes {
+        self.seamless
     }
 
     /// Where tensors are put.
@@ -72,6 +93,11 @@ impl Weights {
     /// The precision floating-point tensors are handed out in.
     pub fn kind(&self) -> Kind {
         self.files.kind
+    }
+
+    /// The names that lead to this part; empty for all of it.
+    pub(crate) fn prefix(&self) -> &str {
+        &self.prefix
     }
 
     /// Whether this part has a tensor of this name.
@@ -141,7 +167,7 @@ impl Weights {
     }
 
     fn part(&self, name: &str) -> Self {
-        Self { files: self.files.clone(), prefix: self.full_name(name) }
+        Self { files: self.files.clone(), prefix: self.full_name(name), seamless: self.seamless }
     }
 }
 

@@ -43,7 +43,7 @@ impl Node<Context> for Compel {
         context.progress("Building conditioning");
         let prompt = parse(&self.prompt).map_err(|error| NodeError::from_error("ParseException", &error))?;
         let embeds = PromptEncoder::new(&tokenizer, &model, skip).encode(&prompt).map_err(engine_failed)?;
-        let conditioning_name = context.save_conditioning(Conditioning { embeds });
+        let conditioning_name = context.save_conditioning(Conditioning { embeds, added: None });
         Ok(ConditioningOutput { conditioning: ConditioningField { conditioning_name, mask: self.mask } })
     }
 }
