@@ -87,6 +87,24 @@ fn latents_become_the_references_picture_and_preview() {
 }
 
 #[test]
+fn numbers_too_large_for_half_precision_give_no_black_picture() {
+    let load = |kind| Vae::load(&tiny("vae"), Device::Cpu, kind).unwrap();
+    let (half, full) = (load(Kind::Half), load(Kind::Float));
+    let latents = draw(5, &[1, 4, 6, 8]);
+    assert!(image::decode(&half, &latents, None).unwrap().is_some());
+    let large = &latents * 1e5;
+    assert!(image::decode(&half, &large, None).unwrap().is_none());
+    assert!(image::decode(&full, &large, None).unwrap().is_some());
+
+    let picture = draw(6, &[1, 3, 16, 16]);
+    let encode = |vae, picture: &Tensor| image::encode(vae, picture, None, &mut Generator::new(1).unwrap()).unwrap();
+    assert!(encode(&half, &picture).is_some());
+    let large = &picture * 1e6;
+    assert!(encode(&half, &large).is_none());
+    assert!(encode(&full, &large).is_some());
+}
+
+#[test]
 fn a_picture_becomes_latents_of_an_eighth_of_its_size() {
     let grey = |width, height| RgbImage { width, height, data: vec![128; (width * height * 3) as usize] };
     let picture = image::to_tensor(&grey(24, 16)).unwrap();
