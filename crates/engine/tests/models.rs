@@ -10,7 +10,8 @@ use invoke_engine::device::Device;
 use invoke_engine::models::unet::{Context, Unet};
 use invoke_engine::models::vae::Vae;
 use invoke_engine::random::Generator;
-use invoke_engine::sampling::{RgbImage, image, preview};
+use invoke_engine::sampling::preview::{self, Palette};
+use invoke_engine::sampling::{RgbImage, image};
 use invoke_engine::{EngineError, Kind, Tensor};
 use invoke_tensor_files::SafeTensors;
 use support::{Expected, ONE_CALL, THREADS, assert_close, draw, tiny};
@@ -79,8 +80,10 @@ fn latents_become_the_references_picture_and_preview() {
     let latents = draw(5, &[1, 4, 6, 8]);
     let picture = image::decode(&vae(), &latents, None).unwrap().unwrap();
     assert!(largest_difference(&picture, &expected.get("vae.pixels")) <= 1);
-    let small = preview::latents_to_rgb(&latents).unwrap();
-    assert!(largest_difference(&small, &expected.get("preview.pixels")) <= 1);
+    for (palette, name) in [(Palette::Sd, "preview.pixels"), (Palette::Sdxl, "preview.sdxl")] {
+        let small = preview::latents_to_rgb(&latents, palette).unwrap();
+        assert!(largest_difference(&small, &expected.get(name)) <= 1, "{name}");
+    }
 }
 
 #[test]

@@ -123,6 +123,7 @@ pub mod latents {
     pub mod crop;
     pub mod decode;
     pub mod denoise;
+    mod denoising;
     pub mod encode;
     pub mod ideal_size;
     pub mod noise;
@@ -130,6 +131,7 @@ pub mod latents {
     mod rules;
     pub mod scale;
     pub mod scheduler;
+    pub mod tiled_denoise;
     mod vae;
 
     pub(crate) use rules::{Interpolation, ideal_sides, mask_grid, output, saved, sides};
@@ -381,6 +383,7 @@ nodes! {
     latents::resize => ResizeLatents,
     latents::scale => ScaleLatents,
     latents::scheduler => Scheduler,
+    latents::tiled_denoise => TiledDenoiseLatents,
     mask::alpha_to_tensor => AlphaToTensor,
     mask::apply => ApplyMask,
     mask::apply_tensor => ApplyTensorMask,
