@@ -287,6 +287,16 @@ pub mod tiles {
     pub(crate) use rules::{failed, found};
 }
 
+/// Pictures enlarged by networks.
+pub mod upscale {
+    pub mod autoscale;
+    pub mod esrgan;
+    pub mod image_to_image;
+    mod rules;
+
+    pub(crate) use rules::{enlarged, rgb, upscaler};
+}
+
 pub use context::Context;
 pub use results::{ResultCache, ResultStatus};
 pub use services::Services;
@@ -469,4 +479,7 @@ nodes! {
     tiles::min_overlap => MinimumOverlap,
     tiles::pair => PairTileImage,
     tiles::properties => TileProperties,
+    upscale::autoscale => SpandrelImageToImageAutoscale,
+    upscale::esrgan => Esrgan,
+    upscale::image_to_image => SpandrelImageToImage,
 }

@@ -10,6 +10,7 @@ use tch::{Kind, Tensor};
 
 use crate::device::Device;
 use crate::layers::{Embedding, LayerNorm, Linear};
+use crate::patches::Patches;
 use crate::weights::Weights;
 use crate::{EngineError, Result, json};
 
@@ -77,6 +78,7 @@ pub struct ClipTextModel {
     position_embedding: Embedding,
     layers: Vec<EncoderLayer>,
     final_layer_norm: LayerNorm,
+    weights: Weights,
     bytes: u64,
 }
 
@@ -105,9 +107,15 @@ impl ClipTextModel {
                 .map(|index| EncoderLayer::new(&config, &(&layers / index)))
                 .collect::<Result<_>>()?,
             final_layer_norm: LayerNorm::new(&(&text_model / "final_layer_norm"), width, config.layer_norm_eps)?,
+            weights: weights.clone(),
             bytes: weights.loaded_bytes(),
             config,
         })
+    }
+
+    /// The same encoder with what these patches add; it shares what they leave as it is.
+    pub fn patched(&self, patches: Patches) -> Result<Self> {
+        Self::new(self.config.clone(), &self.weights.patched(patches))
     }
 
     /// What it was built from.

@@ -2,4 +2,5 @@
 
 pub mod clip;
 pub mod unet;
+pub mod upscaler;
 pub mod vae;

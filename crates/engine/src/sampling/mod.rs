@@ -4,5 +4,6 @@ pub mod image;
 pub mod latents;
 pub mod preview;
 pub mod sd;
+pub mod upscale;
 
 pub use image::RgbImage;

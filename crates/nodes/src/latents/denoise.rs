@@ -3,6 +3,7 @@
 use invoke_domain::ModelRecord;
 use invoke_engine::device::Device;
 use invoke_engine::models::unet::Unet;
+use invoke_engine::patches::Part;
 use invoke_engine::sampling::sd::{Cancelled, DenoiseRequest, Guidance, LATENT_SCALE, Progress, denoise};
 use invoke_engine::schedulers::{Prediction, SchedulerConfig};
 use invoke_engine::{EngineError, Tensor};
@@ -173,7 +174,6 @@ impl DenoiseLatents {
             (self.t2i_adapter.is_some(), "T2I-Adapters (`t2i_adapter`)"),
             (self.denoise_mask.is_some(), "inpainting (`denoise_mask`)"),
             (self.hidiffusion, "HiDiffusion (`hidiffusion`)"),
-            (!self.unet.loras.is_empty(), "LoRAs (`unet.loras`)"),
             (!self.unet.seamless_axes.is_empty(), "seamless tiling (`unet.seamless_axes`)"),
             (self.unet.freeu_config.is_some(), "FreeU (`unet.freeu_config`)"),
         ];
@@ -197,7 +197,9 @@ impl Node<Context> for DenoiseLatents {
         let seed = [&self.noise, &self.latents].into_iter().flatten().find_map(|field| field.seed).unwrap_or(0);
 
         let device = context.services().device;
-        let unet = context.load_model(&self.unet.unet, |folder| Unet::load(folder, device, context.kind()))?;
+        let UNetField { unet, loras, .. } = &self.unet;
+        let plain = context.load_model(unet, |folder| Unet::load(folder, device, context.kind()))?;
+        let unet = context.with_loras(plain, unet, Part::Unet, loras)?;
         let scheduler_config = context.load_model(&self.unet.scheduler, SchedulerConfig::load)?;
         let record = context.host().model(&self.unet.unet.key)?.record;
         if record.config["variant"] == "inpaint" {
