@@ -90,12 +90,14 @@ pub struct CacheKey {
     /// Keys of the patches it has, with the bits of their strengths. A patched model shares tensors with the one that has
     /// none, and goes with it.
     pub patches: Vec<(String, u64)>,
+    /// How it was made, where that may differ: in which precision, with which changes. Empty for the usual way.
+    pub form: String,
 }
 
 impl CacheKey {
     /// The key of a part of a model.
     pub fn new(model: &str, submodel: Option<&str>) -> Self {
-        Self { model: model.to_owned(), submodel: submodel.map(str::to_owned), patches: Vec::new() }
+        Self { model: model.to_owned(), submodel: submodel.map(str::to_owned), form: String::new(), patches: Vec::new() }
     }
 
     /// The same part with these patches, by key and strength.
@@ -107,11 +109,17 @@ impl CacheKey {
 
     /// Whether `other` is the same part, patched or not.
     fn is_part_of(&self, other: &Self) -> bool {
-        (&self.model, &self.submodel) == (&other.model, &other.submodel)
+        (&self.model, &self.submodel, &self.form) == (&other.model, &other.submodel, &other.form)
     }
 
     fn concerns(&self, model: &str) -> bool {
         self.model == model || self.patches.iter().any(|(patch, _)| patch == model)
+    }
+
+    /// The same, made in another way.
+    #[must_use]
+    pub fn made(self, form: &str) -> Self {
+        Self { form: form.to_owned(), ..self }
     }
 }
 
@@ -316,6 +324,18 @@ mod tests {
         assert_eq!(load_as(&patched, 30), (true, true), "over the budget, for the plain one is in use by the patched");
         cache.remove_model("lora");
         assert!(cache.contains(&plain) && !cache.contains(&patched));
+    }
+
+    #[test]
+    fn the_same_model_made_in_two_ways_is_two_entries() {
+        let mut cache = ModelCache::new(100);
+        for (form, bytes) in [("", 5), ("float32", 10)] {
+            let key = CacheKey::new("m", Some("vae")).made(form);
+            cache.get_or_load(&key, || Ok::<_, Infallible>(Toy(bytes))).unwrap();
+        }
+        assert_eq!((cache.stats().models, cache.stats().bytes), (2, 15));
+        cache.remove_model("m");
+        assert_eq!(cache.stats().models, 0);
     }
 
     #[test]

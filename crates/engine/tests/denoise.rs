@@ -6,7 +6,7 @@ mod support;
 
 use invoke_engine::device::Device;
 use invoke_engine::models::unet::Unet;
-use invoke_engine::sampling::sd::{Cancelled, DenoiseRequest, Guidance, denoise, noise};
+use invoke_engine::sampling::sd::{Cancelled, DenoiseRequest, Guidance, Prompt, denoise, noise};
 use invoke_engine::schedulers::{NAMES, SchedulerConfig};
 use invoke_engine::{EngineError, Kind, Tensor};
 use serde::Deserialize;
@@ -68,8 +68,8 @@ impl Inputs {
             noise: self.noise.as_ref(),
             latents: self.latents.as_ref(),
             seed: SEED,
-            positive: &self.positive,
-            negative: &self.negative,
+            positive: Prompt::new(&self.positive),
+            negative: Prompt::new(&self.negative),
             guidance: match &case.cfg_scale {
                 Scale::One(scale) => Guidance::Constant(*scale),
                 Scale::PerStep(scales) => Guidance::PerStep(scales.clone()),

@@ -173,9 +173,19 @@ impl Context {
         model: &ModelIdentifierField,
         read: impl FnOnce(&Path) -> Result<T, EngineError>,
     ) -> Result<Arc<T>, NodeError> {
+        self.load_model_made(model, "", read)
+    }
+
+    /// As [`load_model`](Self::load_model), for a model that can be made in several ways; `form` tells them apart in memory.
+    pub fn load_model_made<T: CachedModel>(
+        &self,
+        model: &ModelIdentifierField,
+        form: &str,
+        read: impl FnOnce(&Path) -> Result<T, EngineError>,
+    ) -> Result<Arc<T>, NodeError> {
         let info = self.host.model(&model.key)?;
         let path = diffusers_path(&info, model.submodel_type.map(SubModelType::as_str));
-        self.load_from(model, &info, path, read)
+        self.load_from(model, &info, path, form, read)
     }
 
     /// A model that is one file, or a folder read as a whole, from memory or by `read`, which is given its record and path.
@@ -185,7 +195,7 @@ impl Context {
         read: impl FnOnce(&ModelRecord, &Path) -> Result<T, EngineError>,
     ) -> Result<Arc<T>, NodeError> {
         let info = self.host.model(&model.key)?;
-        self.load_from(model, &info, Ok(info.path.clone()), |path| read(&info.record, path))
+        self.load_from(model, &info, Ok(info.path.clone()), "", |path| read(&info.record, path))
     }
 
     fn load_from<T: CachedModel>(
@@ -193,6 +203,7 @@ impl Context {
         model: &ModelIdentifierField,
         info: &ModelInfo,
         path: Result<PathBuf, NodeError>,
+        form: &str,
         read: impl FnOnce(&Path) -> Result<T, EngineError>,
     ) -> Result<Arc<T>, NodeError> {
         self.host.check_cancelled()?;
@@ -205,17 +216,18 @@ impl Context {
         // Sent also when the model is in memory.
         self.host.model_loading(info, part);
         let path = path?;
-        let key = CacheKey::new(&model.key, part);
+        let key = CacheKey::new(&model.key, part).made(form);
         let loaded = self.services.models.lock().get_or_load(&key, || read(&path)).map_err(engine_failed)?;
         self.host.model_loaded(info, part);
         Ok(loaded)
     }
 
-    /// What `model` names, which was loaded as `plain`, with these LoRAs on it.
+    /// What `model` names, which was loaded as `plain` in this form, with these LoRAs on it.
     pub fn with_loras<T: PatchedModel>(
         &self,
         plain: Arc<T>,
         model: &ModelIdentifierField,
+        form: &str,
         part: Part,
         loras: &[LoRAField],
     ) -> Result<Arc<T>, NodeError> {
@@ -225,6 +237,7 @@ impl Context {
             return Ok(plain);
         }
         let key = CacheKey::new(&model.key, model.submodel_type.map(SubModelType::as_str))
+            .made(form)
             .with_patches(loras.iter().map(|field| (field.lora.key.as_str(), field.weight)));
         self.services.models.lock().get_or_load(&key, || plain.patched(patches)).map_err(engine_failed)
     }

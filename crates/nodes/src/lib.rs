@@ -123,14 +123,17 @@ pub mod latents {
     pub mod crop;
     pub mod decode;
     pub mod denoise;
+    pub mod encode;
     pub mod ideal_size;
     pub mod noise;
     pub mod resize;
     mod rules;
     pub mod scale;
     pub mod scheduler;
+    mod vae;
 
     pub(crate) use rules::{Interpolation, ideal_sides, mask_grid, output, saved, sides};
+    pub(crate) use vae::{Tiling, encoded, masked_latents, picture_tensor, with_vae};
 }
 
 /// Masks, as pictures and as tensors.
@@ -259,6 +262,9 @@ pub mod prompt {
     pub mod dynamic_prompt;
     pub mod from_file;
     mod rules;
+    mod sdxl;
+    pub mod sdxl_compel;
+    pub mod sdxl_refiner_compel;
 
     pub(crate) use rules::expanded;
 }
@@ -300,7 +306,7 @@ pub mod upscale {
 pub use context::Context;
 pub use results::{ResultCache, ResultStatus};
 pub use services::Services;
-pub use tensors::{Conditioning, TensorStore};
+pub use tensors::{AddedText, Conditioning, TensorStore};
 
 use invoke_graph::{GraphError, Registry};
 
@@ -379,6 +385,7 @@ nodes! {
     latents::crop => CropLatents,
     latents::decode => LatentsToImage,
     latents::denoise => DenoiseLatents,
+    latents::encode => ImageToLatents,
     latents::ideal_size => IdealSize,
     latents::noise => Noise,
     latents::resize => ResizeLatents,
@@ -468,6 +475,8 @@ nodes! {
     prompt::compel => Compel,
     prompt::dynamic_prompt => DynamicPrompt,
     prompt::from_file => PromptsFromFile,
+    prompt::sdxl_compel => SdxlCompel,
+    prompt::sdxl_refiner_compel => SdxlRefinerCompel,
     strings::join => StringJoin,
     strings::join_three => StringJoinThree,
     strings::replace => StringReplace,

@@ -269,8 +269,13 @@ fn a_cancelled_run_ends_within_a_step() {
 #[test]
 fn what_is_not_supported_yet_is_named() {
     let mut graph = json("euler-64.json")["graph"].clone();
-    graph["nodes"]["canvas_output:E5LUPFltBh"]["tiled"] = true.into();
+    let nodes = graph["nodes"].as_object_mut().expect("nodes");
+    let noise = nodes.values_mut().find(|node| node["type"] == "noise").expect("the node");
+    noise["noise_type"] = "FLUX".into();
     let Outcome::Failed(failure) = run(&graph, None).outcome else { panic!("it ran") };
     assert_eq!(failure.kind, "NotImplementedError");
-    assert_eq!(failure.message, "Not supported yet: decoding in tiles (`tiled`, `tile_size`)");
+    assert_eq!(
+        failure.message,
+        "Not supported yet: noise for other architectures than Stable Diffusion (`noise_type`)"
+    );
 }

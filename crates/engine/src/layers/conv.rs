@@ -3,15 +3,16 @@
 use tch::Tensor;
 
 use crate::Result;
-use crate::weights::{Weight, Weights};
+use crate::weights::{SeamlessAxes, Weight, Weights};
 
-/// A convolution over images.
+/// A convolution over images. Beyond an image's edges are zeros, or the opposite edge where the weights say so.
 #[derive(Debug)]
 pub struct Conv2d {
     weight: Weight,
     bias: Weight,
     stride: i64,
     padding: i64,
+    seamless: SeamlessAxes,
 }
 
 impl Conv2d {
@@ -27,12 +28,21 @@ impl Conv2d {
             bias: w.tensor("bias", &[outputs])?,
             stride,
             padding,
+            seamless: w.seamless_axes(),
         })
     }
 
     /// `(b, inputs, h, w)` to `(b, outputs, h', w')`
     pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        let (stride, padding) = ([self.stride; 2], [self.padding; 2]);
-        Ok(x.f_conv2d(&self.weight, Some(&*self.bias), stride, padding, [1, 1], 1)?)
+        let (stride, padding) = ([self.stride; 2], self.padding);
+        let convolve =
+            |x: &Tensor, padding| x.f_conv2d(&self.weight, Some(&*self.bias), stride, [padding; 2], [1, 1], 1);
+        if self.seamless == SeamlessAxes::default() || padding == 0 {
+            return Ok(convolve(x, padding)?);
+        }
+        let mode = |seamless| if seamless { "circular" } else { "constant" };
+        let padded = x.f_pad([padding, padding, 0, 0], mode(self.seamless.x), None)?;
+        let padded = padded.f_pad([0, 0, padding, padding], mode(self.seamless.y), None)?;
+        Ok(convolve(&padded, 0)?)
     }
 }

@@ -1,4 +1,5 @@
-//! The text encoder of CLIP, which Stable Diffusion listens to.
+//! The text encoders of CLIP and OpenCLIP, which Stable Diffusion listens to: CLIP-L of 1.x and XL, OpenCLIP-H of 2.x (whose
+//! files leave its last layer out), OpenCLIP-bigG of XL and its refiner, which projects the prompt to a single vector.
 //!
 //! Radford et al., "Learning Transferable Visual Models From Natural Language Supervision" (2021). Written after
 //! `src/transformers/models/clip/modeling_clip.py` of transformers 5.5.4; names are those of the checkpoint.
@@ -34,6 +35,10 @@ pub struct ClipConfig {
     pub hidden_act: Activation,
     /// Keeps the norms from dividing by zero.
     pub layer_norm_eps: f64,
+    /// Width of the prompt as a single vector, for encoders that project it.
+    pub projection_dim: i64,
+    /// The token that ends a prompt. 2 is a mistake of older files, which means the highest of all tokens.
+    pub eos_token_id: i64,
 }
 
 impl Default for ClipConfig {
@@ -47,9 +52,14 @@ impl Default for ClipConfig {
             max_position_embeddings: 77,
             hidden_act: Activation::QuickGelu,
             layer_norm_eps: 1e-5,
+            projection_dim: 512,
+            eos_token_id: 49_407,
         }
     }
 }
+
+/// What stands in older files for the token that ends a prompt.
+const MISTAKEN_EOS: i64 = 2;
 
 /// The activations CLIP models are trained with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -79,14 +89,19 @@ pub struct ClipTextModel {
     layers: Vec<EncoderLayer>,
     final_layer_norm: LayerNorm,
     weights: Weights,
+    text_projection: Option<Linear>,
     bytes: u64,
 }
 
 impl ClipTextModel {
     /// Loads the encoder from a `text_encoder` folder.
     pub fn load(folder: &Path, device: Device, kind: Kind) -> Result<Self> {
-        let config = json::read(&folder.join("config.json"))?;
-        Self::new(config, &Weights::open(folder, device, kind)?)
+        Self::load_from(folder, &Weights::open(folder, device, kind)?)
+    }
+
+    /// Loads `config.json` from a `text_encoder` folder, and builds the encoder it describes from these weights.
+    pub fn load_from(folder: &Path, weights: &Weights) -> Result<Self> {
+        Self::new(json::read(&folder.join("config.json"))?, weights)
     }
 
     /// Builds the encoder from its weights.
@@ -100,6 +115,11 @@ impl ClipTextModel {
         let text_model = weights / "text_model";
         let embeddings = &text_model / "embeddings";
         let layers = &text_model / "encoder" / "layers";
+        let projection = weights / "text_projection";
+        let text_projection = match projection.contains("weight") {
+            true => Some(Linear::without_bias(&projection, width, config.projection_dim)?),
+            false => None,
+        };
         Ok(Self {
             token_embedding: Embedding::new(&(&embeddings / "token_embedding"), config.vocab_size, width)?,
             position_embedding: Embedding::new(&(&embeddings / "position_embedding"), positions, width)?,
@@ -108,6 +128,7 @@ impl ClipTextModel {
                 .collect::<Result<_>>()?,
             final_layer_norm: LayerNorm::new(&(&text_model / "final_layer_norm"), width, config.layer_norm_eps)?,
             weights: weights.clone(),
+            text_projection,
             bytes: weights.loaded_bytes(),
             config,
         })
@@ -128,9 +149,43 @@ impl ClipTextModel {
         self.bytes
     }
 
-    /// Token ids to embeddings. A `mask` says which tokens others may look at; `skip` leaves out that many of the last layers,
-    /// never the final norm.
+    /// Token ids `(b, t)` to embeddings `(b, t, c)`. A `mask` says which tokens others may look at; `skip` leaves out that many
+    /// of the last layers, never the final norm.
     pub fn forward(&self, ids: &Tensor, mask: Option<&Tensor>, skip: usize) -> Result<Tensor> {
+        self.final_layer_norm.forward(&self.hidden(ids, mask, skip)?)
+    }
+
+    /// As [`forward`](Self::forward), but what goes into the last layer of those that are left, without the final norm: what
+    /// SDXL listens to.
+    pub fn penultimate(&self, ids: &Tensor, mask: Option<&Tensor>, skip: usize) -> Result<Tensor> {
+        if skip >= self.layers.len() {
+            let reason =
+                format!("cannot skip {skip} of the text encoder's {} layers: one must be left", self.layers.len());
+            return Err(EngineError::Setting(reason));
+        }
+        self.hidden(ids, mask, skip + 1)
+    }
+
+    /// Whole prompts as single vectors: token ids `(b, t)` to what becomes of their first end mark, projected where the encoder
+    /// has a projection, `(b, projection_dim)` or `(b, c)`.
+    pub fn pooled(&self, ids: &Tensor, skip: usize) -> Result<Tensor> {
+        let embeddings = self.forward(ids, None, skip)?; // (b, t, c)
+        let (batch, _, width) = embeddings.size3()?;
+        let ids = ids.f_to_device(embeddings.device())?;
+        let end = match self.config.eos_token_id {
+            MISTAKEN_EOS => ids.f_argmax(-1, true)?,
+            id => ids.f_eq(id)?.f_to_kind(Kind::Int)?.f_argmax(-1, true)?,
+        }; // (b, 1)
+        let index = end.f_unsqueeze(-1)?.f_expand([batch, 1, width], false)?;
+        let pooled = embeddings.f_gather(1, &index, false)?.f_squeeze_dim(1)?; // (b, c)
+        match &self.text_projection {
+            Some(projection) => projection.forward(&pooled),
+            None => Ok(pooled),
+        }
+    }
+
+    /// What the last of the layers makes that are left, `(b, t, c)`.
+    fn hidden(&self, ids: &Tensor, mask: Option<&Tensor>, skip: usize) -> Result<Tensor> {
         // (b, t)
         let (batch, length) = ids.size2()?;
         if length > self.config.max_position_embeddings {
@@ -156,7 +211,7 @@ impl ClipTextModel {
         for layer in &self.layers[..used] {
             x = layer.forward(&x, attention.as_ref())?;
         }
-        self.final_layer_norm.forward(&x)
+        Ok(x)
     }
 }
 

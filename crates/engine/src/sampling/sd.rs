@@ -7,7 +7,7 @@ use invoke_engine_sys::InferenceMode;
 use tch::{Kind, Tensor};
 
 use super::{RgbImage, preview};
-use crate::models::unet::{Context, Unet};
+use crate::models::unet::{Added, Context, Unet};
 use crate::random::Generator;
 use crate::schedulers::{self, Scheduler, SchedulerConfig};
 use crate::{EngineError, Result};
@@ -27,6 +27,22 @@ pub enum Guidance {
     PerStep(Vec<f64>),
 }
 
+/// A prompt as the network is told of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Prompt<'a> {
+    /// `(1, tokens, dim)`
+    pub embeddings: &'a Tensor,
+    /// What SDXL and its refiner are told besides, of batch 1; other models are told nothing.
+    pub added: Option<Added<'a>>,
+}
+
+impl<'a> Prompt<'a> {
+    /// Text alone.
+    pub fn new(embeddings: &'a Tensor) -> Self {
+        Self { embeddings, added: None }
+    }
+}
+
 /// What to denoise and how.
 #[derive(Debug)]
 pub struct DenoiseRequest<'a> {
@@ -36,10 +52,10 @@ pub struct DenoiseRequest<'a> {
     pub latents: Option<&'a Tensor>,
     /// The seed the noise was made with.
     pub seed: u64,
-    /// The embedding of what should be in the picture, `(1, tokens, dim)`.
-    pub positive: &'a Tensor,
-    /// The embedding of what should not, `(1, tokens, dim)`.
-    pub negative: &'a Tensor,
+    /// What should be in the picture.
+    pub positive: Prompt<'a>,
+    /// What should not.
+    pub negative: Prompt<'a>,
     /// How strongly the prompts count.
     pub guidance: Guidance,
     /// Between 0 and 1: how much of the contrast lost to strong guidance is taken back.
@@ -138,7 +154,13 @@ pub fn denoise(
     if let Some(noise) = &noise {
         latents = scheduler.add_noise(&latents, noise, timesteps.first)?;
     }
-    let prompts = Prompts::new(&to_unet(request.negative)?, &to_unet(request.positive)?)?;
+    let mut prompts = Prompts::new(&to_unet(request.negative.embeddings)?, &to_unet(request.positive.embeddings)?)?;
+    if let (Some(negative), Some(positive)) = (request.negative.added, request.positive.added) {
+        let both =
+            |negative, positive| Ok::<_, EngineError>(Tensor::f_cat(&[to_unet(negative)?, to_unet(positive)?], 0)?);
+        let text_embeds = both(negative.text_embeds, positive.text_embeds)?;
+        prompts.added = Some((text_embeds, both(negative.time_ids, positive.time_ids)?));
+    }
     let mut generator = Generator::new(request.seed ^ STEP_SEED_MASK)?;
 
     let (total, order) = (timesteps.all.len(), scheduler.order());
@@ -181,6 +203,8 @@ fn selected(scheduler: &dyn Scheduler, training: usize, start: f64, end: f64) ->
 struct Prompts {
     embeddings: Tensor,
     mask: Option<Tensor>,
+    /// As [`Added`].
+    added: Option<(Tensor, Tensor)>,
 }
 
 impl Prompts {
@@ -188,7 +212,7 @@ impl Prompts {
     fn new(negative: &Tensor, positive: &Tensor) -> Result<Self> {
         let ((batch, short, _), (_, long, _)) = (negative.size3()?, positive.size3()?);
         if short == long {
-            return Ok(Self { embeddings: Tensor::f_cat(&[negative, positive], 0)?, mask: None });
+            return Ok(Self { embeddings: Tensor::f_cat(&[negative, positive], 0)?, mask: None, added: None });
         }
         let tokens = short.max(long);
         let padded = |prompt: &Tensor, own: i64| -> Result<(Tensor, Tensor)> {
@@ -201,11 +225,13 @@ impl Prompts {
         Ok(Self {
             embeddings: Tensor::f_cat(&[negative, positive], 0)?,
             mask: Some(Tensor::f_cat(&[negative_mask, positive_mask], 0)?),
+            added: None,
         })
     }
 
     fn context(&self) -> Context<'_> {
-        Context { embeddings: &self.embeddings, mask: self.mask.as_ref() }
+        let added = self.added.as_ref().map(|(text_embeds, time_ids)| Added { text_embeds, time_ids });
+        Context { mask: self.mask.as_ref(), added, ..Context::new(&self.embeddings) }
     }
 }
 

@@ -23,6 +23,16 @@ pub struct Weights {
     patches: Arc<Patches>,
     /// Bytes others had been handed out before these weights were patched.
     before: u64,
+    seamless: SeamlessAxes,
+}
+
+/// Over which edges of a picture the convolutions of a model built from weights continue, so that opposite edges meet.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SeamlessAxes {
+    /// Left and right.
+    pub x: bool,
+    /// Top and bottom.
+    pub y: bool,
 }
 
 #[derive(Debug)]
@@ -68,7 +78,7 @@ impl Weights {
         let files = files.into_iter().map(Arc::new).collect();
         let (loaded, handed) = (AtomicU64::new(0), Mutex::default());
         let files = Files { source: path.to_owned(), files, file_of, device, kind, loaded, handed };
-        Ok(Self { files: Arc::new(files), prefix: String::new(), patches: Arc::default(), before: 0 })
+        Ok(Self { files: Arc::new(files), prefix: String::new(), patches: Arc::default(), before: 0, seamless: SeamlessAxes::default() })
     }
 
     /// The same weights with what these patches add. Tensors that were handed out before and are not patched are shared.
@@ -98,6 +108,17 @@ impl Weights {
         self.files.files.iter().find_map(|file| file.metadata().get(name)).map(String::as_str)
     }
 
+    /// The same, for a model whose convolutions continue over these edges.
+    #[must_use]
+    pub fn seamless(self, axes: SeamlessAxes) -> Self {
+        Self { seamless: axes, ..self }
+    }
+
+    /// Over which edges convolutions continue.
+    pub(crate) fn seamless_axes(&self) -> SeamlessAxes {
+        self.seamless
+    }
+
     /// Where tensors are put.
     pub fn device(&self) -> Device {
         self.files.device
@@ -106,6 +127,11 @@ impl Weights {
     /// The precision floating-point tensors are handed out in.
     pub fn kind(&self) -> Kind {
         self.files.kind
+    }
+
+    /// The names that lead to this part; empty for all of it.
+    pub(crate) fn prefix(&self) -> &str {
+        &self.prefix
     }
 
     /// Whether this part has a tensor of this name.

@@ -2,21 +2,21 @@
 
 use invoke_domain::ModelRecord;
 use invoke_engine::device::Device;
-use invoke_engine::models::unet::Unet;
+use invoke_engine::models::unet::{Added, Unet};
 use invoke_engine::patches::Part;
-use invoke_engine::sampling::sd::{Cancelled, DenoiseRequest, Guidance, LATENT_SCALE, Progress, denoise};
+use invoke_engine::sampling::sd::{Cancelled, DenoiseRequest, Guidance, LATENT_SCALE, Progress, Prompt, denoise};
 use invoke_engine::schedulers::{Prediction, SchedulerConfig};
 use invoke_engine::{EngineError, Tensor};
 use invoke_graph::{InputKind, NULL, Node, NodeError, OneOrMany, Preview, Rule, Test, choices, node};
 use invoke_imaging::jpeg;
 
-use crate::Context;
 use crate::failure::{engine_failed, not_yet};
 use crate::fields::{
     ConditioningField, ControlField, DenoiseMaskField, IPAdapterField, LatentsField, T2IAdapterField, UNetField,
 };
 use crate::image::pixels;
 use crate::outputs::LatentsOutput;
+use crate::{Conditioning, Context};
 
 choices! {
     /// Ways to take the noise away.
@@ -199,7 +199,7 @@ impl Node<Context> for DenoiseLatents {
         let device = context.services().device;
         let UNetField { unet, loras, .. } = &self.unet;
         let plain = context.load_model(unet, |folder| Unet::load(folder, device, context.kind()))?;
-        let unet = context.with_loras(plain, unet, Part::Unet, loras)?;
+        let unet = context.with_loras(plain, unet, "", Part::Unet, loras)?;
         let scheduler_config = context.load_model(&self.unet.scheduler, SchedulerConfig::load)?;
         let record = context.host().model(&self.unet.unet.key)?.record;
         if record.config["variant"] == "inpaint" {
@@ -216,8 +216,8 @@ impl Node<Context> for DenoiseLatents {
             noise,
             latents,
             seed: seed as u64,
-            positive: &positive,
-            negative: &negative,
+            positive: prompt(&positive),
+            negative: prompt(&negative),
             guidance: match self.cfg_scale {
                 OneOrMany::One(scale) => Guidance::Constant(scale),
                 OneOrMany::Many(scales) => Guidance::PerStep(scales),
@@ -255,18 +255,26 @@ fn on_cpu(latents: Tensor) -> Result<Tensor, EngineError> {
     Ok(latents.f_to_device(Device::Cpu.into())?)
 }
 
-/// The prompts one after the other.
-fn embeds(context: &Context, fields: OneOrMany<ConditioningField>) -> Result<Tensor, NodeError> {
+/// The prompts one after the other. Of what SDXL is told besides, the last one counts.
+fn embeds(context: &Context, fields: OneOrMany<ConditioningField>) -> Result<Conditioning, NodeError> {
     let fields = fields.into_vec();
     if fields.iter().any(|field| field.mask.is_some()) {
         return Err(not_yet("prompts for a part of the picture (`conditioning.mask`)"));
     }
-    let embeds = fields.iter().map(|field| Ok(&context.conditioning(&field.conditioning_name)?.embeds));
-    let embeds = embeds.collect::<Result<Vec<_>, NodeError>>()?;
-    if embeds.is_empty() {
+    let all = fields.iter().map(|field| context.conditioning(&field.conditioning_name));
+    let all = all.collect::<Result<Vec<_>, NodeError>>()?;
+    let Some(last) = all.last() else {
         return Err(NodeError::value("a conditioning must be given"));
-    }
-    Tensor::f_cat(&embeds, 1).map_err(|error| engine_failed(error.into()))
+    };
+    let embeds: Vec<_> = all.iter().map(|one| &one.embeds).collect();
+    let embeds = Tensor::f_cat(&embeds, 1).map_err(|error| engine_failed(error.into()))?;
+    Ok(Conditioning { embeds, ..last.share() })
+}
+
+fn prompt(conditioning: &Conditioning) -> Prompt<'_> {
+    let added = conditioning.added.as_ref();
+    let added = added.map(|added| Added { text_embeds: &added.pooled, time_ids: &added.time_ids });
+    Prompt { embeddings: &conditioning.embeds, added }
 }
 
 /// What the model's record says it predicts.

@@ -38,11 +38,11 @@ impl Node<Context> for Compel {
         let (device, kind) = (context.services().device, context.kind());
         let model = context.load_model(&clip.text_encoder, |folder| ClipTextModel::load(folder, device, kind))?;
         let tokenizer = context.load_model(&clip.tokenizer, |folder| Ok(ClipTokenizer::open(folder)?))?;
-        let model = context.with_loras(model, &clip.text_encoder, Part::TextEncoder, &clip.loras)?;
+        let model = context.with_loras(model, &clip.text_encoder, "", Part::TextEncoder, &clip.loras)?;
         context.progress("Building conditioning");
         let prompt = parse(&self.prompt).map_err(|error| NodeError::from_error("ParseException", &error))?;
         let embeds = PromptEncoder::new(&tokenizer, &model, skip).encode(&prompt).map_err(engine_failed)?;
-        let conditioning_name = context.save_conditioning(Conditioning { embeds });
+        let conditioning_name = context.save_conditioning(Conditioning { embeds, added: None });
         Ok(ConditioningOutput { conditioning: ConditioningField { conditioning_name, mask: self.mask } })
     }
 }

@@ -5,6 +5,7 @@
 //! `models/autoencoders/vae.py` `Encoder`, `Decoder`, `DiagonalGaussianDistribution`.
 
 mod config;
+mod tiling;
 
 use std::path::Path;
 
@@ -19,7 +20,8 @@ use crate::weights::Weights;
 use crate::weights::names::attention;
 use crate::{EngineError, Result, json};
 
-pub use config::VaeConfig;
+pub use config::{SampleSize, VaeConfig};
+pub use tiling::TileSize;
 
 /// Epsilon of every norm; unlike the UNet's it is not configurable.
 const EPS: f64 = 1e-6;
@@ -42,13 +44,19 @@ pub struct Vae {
 impl Vae {
     /// Loads `config.json` and the weights from a model's `vae` folder.
     pub fn load(folder: &Path, device: Device, kind: Kind) -> Result<Self> {
+        Self::load_from(folder, &Weights::open(folder, device, kind)?)
+    }
+
+    /// Loads `config.json` from a model's `vae` folder, and builds the autoencoder it describes from these weights.
+    pub fn load_from(folder: &Path, weights: &Weights) -> Result<Self> {
         let file = folder.join("config.json");
         let config: VaeConfig = json::read(&file)?;
         config.check().map_err(|reason| EngineError::Config { file, reason })?;
-        Self::new(&Weights::open(folder, device, kind)?, config)
+        Self::new(weights, config)
     }
 
-    fn new(w: &Weights, config: VaeConfig) -> Result<Self> {
+    /// Builds the autoencoder of a configuration that passed its [`check`](VaeConfig::check).
+    pub fn new(w: &Weights, config: VaeConfig) -> Result<Self> {
         let latent = config.latent_channels;
         let conv = |wanted, name, channels| {
             if wanted { Conv2d::new(&(w / name), channels, channels, 1).map(Some) } else { Ok(None) }
@@ -87,30 +95,46 @@ impl Vae {
         self.bytes
     }
 
-    /// Unscaled latents `(b, latent_channels, h, w)` to pictures between -1 and 1, `(b, 3, h * 8, w * 8)`.
-    pub fn decode(&self, latents: &Tensor) -> Result<Tensor> {
-        check("latents", latents, self.config.latent_channels)?;
-        match &self.post_quant_conv {
+    /// Unscaled latents `(b, latent_channels, h, w)` to pictures between -1 and 1, `(b, 3, h * 8, w * 8)`; in `tiles`, if the
+    /// latents are larger than one.
+    pub fn decode(&self, latents: &Tensor, tiles: Option<TileSize>) -> Result<Tensor> {
+        let (height, width) = check("latents", latents, self.config.latent_channels)?;
+        let decode = |latents: &Tensor| match &self.post_quant_conv {
             Some(conv) => self.decoder.forward(&conv.forward(latents)?),
             None => self.decoder.forward(latents),
+        };
+        match tiles {
+            Some(size) if width > size.latents || height > size.latents => {
+                tiling::tiled(latents, size.latents, size.pixels, decode)
+            }
+            _ => decode(latents),
         }
     }
 
-    /// Pictures between -1 and 1, `(b, 3, h, w)`, to the distribution of their latents `(b, latent_channels, h / 8, w / 8)`.
-    pub fn encode(&self, pictures: &Tensor) -> Result<Posterior> {
-        check("pictures", pictures, self.config.in_channels)?;
-        let encoded = self.encoder.forward(pictures)?;
-        let moments = match &self.quant_conv {
-            Some(conv) => conv.forward(&encoded)?,
-            None => encoded,
+    /// Pictures between -1 and 1, `(b, 3, h, w)`, to the distribution of their latents `(b, latent_channels, h / 8, w / 8)`; in
+    /// `tiles`, if the pictures are larger than one.
+    pub fn encode(&self, pictures: &Tensor, tiles: Option<TileSize>) -> Result<Posterior> {
+        let (height, width) = check("pictures", pictures, self.config.in_channels)?;
+        let encode = |pictures: &Tensor| {
+            let encoded = self.encoder.forward(pictures)?;
+            match &self.quant_conv {
+                Some(conv) => conv.forward(&encoded),
+                None => Ok(encoded),
+            }
+        };
+        let moments = match tiles {
+            Some(size) if width > size.pixels || height > size.pixels => {
+                tiling::tiled(pictures, size.pixels, size.latents, encode)?
+            }
+            _ => encode(pictures)?,
         };
         Posterior::new(&moments, self.config.latent_channels)
     }
 }
 
-fn check(what: &'static str, tensor: &Tensor, channels: i64) -> Result<()> {
+fn check(what: &'static str, tensor: &Tensor, channels: i64) -> Result<(i64, i64)> {
     match tensor.size()[..] {
-        [_, got, _, _] if got == channels => Ok(()),
+        [_, got, height, width] if got == channels => Ok((height, width)),
         _ => Err(EngineError::Input { what, expected: format!("(b, {channels}, h, w)"), got: tensor.size() }),
     }
 }
