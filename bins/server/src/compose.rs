@@ -223,6 +223,7 @@ fn models(settings: &Settings) -> ModelSettings {
     ModelSettings {
         models_dir: settings.paths.models_dir.clone(),
         source_dirs: settings.models.model_source_dirs.clone(),
+        allow_unknown: settings.models.allow_unknown_models,
     }
 }
 

@@ -1,4 +1,4 @@
-//! Upscalers of every layout of keys against spandrel (`xtask/fixtures/upscalers.py`), with weights drawn from seeds.
+//! Upscalers of every layout of keys against spandrel (`xtask/fixtures/upscaler_outputs.py`), with weights drawn from seeds.
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 

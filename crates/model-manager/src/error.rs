@@ -1,5 +1,6 @@
 //! What can go wrong with models.
 
+use crate::identify::NotAModel;
 use invoke_domain::ModelKey;
 use invoke_permissions::Denied;
 use invoke_storage::StorageError;
@@ -41,32 +42,15 @@ pub enum ModelError {
     },
 }
 
-/// Why a file or folder is not a model we know.
-#[derive(Debug, thiserror::Error)]
-pub enum IdentifyError {
-    /// Nothing about it looks like a model.
-    #[error("'{}' is not recognised as a model: {reason}", path.display())]
-    Unrecognised {
-        /// The file or folder.
-        path: PathBuf,
-        /// What was looked for.
-        reason: String,
-    },
-    /// A configuration file of the model can not be used.
-    #[error("'{}': {reason}", file.display())]
-    BadConfig {
-        /// The file.
-        file: PathBuf,
-        /// What is wrong with it.
-        reason: String,
-    },
-}
-
 /// Why an installation failed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum InstallError {
     #[error(transparent)]
-    Identify(#[from] IdentifyError),
+    NotAModel(#[from] NotAModel),
+    #[error("Could not identify model for {}", .0.display())]
+    Unidentified(PathBuf),
+    #[error("Invalid model key '{0}': it must be a plain filename")]
+    BadKey(String),
     #[error("A model with path '{0}' is already installed")]
     Duplicate(String),
     #[error(transparent)]
@@ -77,7 +61,8 @@ impl InstallError {
     /// The class of the error, as the reference names it where it has one.
     pub(crate) fn kind(&self) -> &'static str {
         match self {
-            Self::Identify(_) => "InvalidModelConfigException",
+            Self::NotAModel(_) => "ValueError",
+            Self::Unidentified(_) | Self::BadKey(_) => "InvalidModelConfigException",
             Self::Duplicate(_) => "DuplicateModelException",
             Self::Model(ModelError::File { .. }) => "OSError",
             Self::Model(_) => "ModelInstallError",

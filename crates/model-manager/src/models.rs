@@ -8,6 +8,7 @@ use invoke_events::Bus;
 use invoke_permissions::{Actor, Grant, Manage, Model, policy};
 use invoke_storage::Database;
 use invoke_storage::models::{self, ModelFilter, ModelOrder};
+use serde_json::{Map, Value};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, mpsc};
 
@@ -18,6 +19,8 @@ pub struct ModelSettings {
     pub models_dir: PathBuf,
     /// The only folders models may be installed from; `None` for any.
     pub source_dirs: Option<Vec<PathBuf>>,
+    /// Whether what is not recognised is installed as `unknown`.
+    pub allow_unknown: bool,
 }
 
 /// Which models a listing names. Empty as [`Default`]: all of them.
@@ -115,11 +118,18 @@ impl Models {
         }
     }
 
-    /// Begins to install the file or folder `source`; the job tells how it goes.
+    /// Begins to install the file or folder `source`; the job tells how it goes. `changes` are fields of the record as the
+    /// caller wants them.
     ///
     /// # Errors
     /// When the caller may not, or there is nothing at `source`.
-    pub fn install_local(&self, actor: &Actor, source: &str, inplace: bool) -> Result<InstallJob, ModelError> {
+    pub fn install_local(
+        &self,
+        actor: &Actor,
+        source: &str,
+        inplace: bool,
+        changes: Map<String, Value>,
+    ) -> Result<InstallJob, ModelError> {
         let grant = may_install(actor)?;
         let unsupported = || ModelError::UnsupportedSource(source.to_owned());
         let path = Path::new(source);
@@ -128,7 +138,7 @@ impl Models {
         }
         let path = path.canonicalize().map_err(|_| unsupported())?;
         self.check_source(&path)?;
-        let job = self.shared.jobs.add(&grant, path, inplace);
+        let job = self.shared.jobs.add(&grant, path, inplace, changes);
         // The thread lives as long as this sender.
         let _ = self.queue.send(job.id);
         Ok(job)

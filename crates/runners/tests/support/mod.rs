@@ -131,7 +131,7 @@ impl Setup {
         let bus = Bus::default();
         let images =
             Images::new(db.clone(), ImageSettings::new(folder.path().join("outputs")), clock, random.clone()).unwrap();
-        let model_settings = ModelSettings { models_dir: folder.path().join("models"), source_dirs: None };
+        let model_settings = ModelSettings { models_dir: folder.path().join("models"), ..ModelSettings::default() };
         let models = Models::new(db.clone(), model_settings, bus.clone(), random.clone());
         let (sender, finished) = mpsc::unbounded_channel();
         let backlog = Arc::new(FakeBacklog {

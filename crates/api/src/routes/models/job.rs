@@ -109,8 +109,9 @@ impl From<InstallJob> for ModelInstallJob {
     fn from(job: InstallJob) -> Self {
         let source = job.source();
         let path = job.path.display().to_string();
-        let mut config_in: Map<String, Value> =
-            CONFIG_IN.into_iter().chain(["config_path"]).map(|field| (field.to_owned(), Value::Null)).collect();
+        let fields = CONFIG_IN.into_iter().chain(["config_path"]);
+        let given = |field: &str| job.changes.get(field).cloned().unwrap_or_default();
+        let mut config_in: Map<String, Value> = fields.map(|field| (field.to_owned(), given(field))).collect();
         // The reference fills these in when it begins.
         if job.status != Status::Waiting {
             config_in.insert("source".to_owned(), path.clone().into());
