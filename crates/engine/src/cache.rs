@@ -7,6 +7,11 @@ use std::sync::Arc;
 use invoke_prompts::ClipTokenizer;
 
 use crate::models::clip::ClipTextModel;
+use crate::models::clip_vision::ClipVisionModel;
+use crate::models::controlnet::ControlNet;
+use crate::models::ip_adapter::IpAdapter;
+use crate::models::t2i_adapter::T2iAdapter;
+use crate::models::textual_inversion::TextualInversion;
 use crate::models::unet::Unet;
 use crate::models::upscaler::Upscaler;
 use crate::models::vae::Vae;
@@ -40,6 +45,36 @@ impl PatchedModel for ClipTextModel {
 impl CachedModel for Lora {
     fn bytes(&self) -> u64 {
         Lora::bytes(self)
+    }
+}
+
+impl CachedModel for TextualInversion {
+    fn bytes(&self) -> u64 {
+        TextualInversion::bytes(self)
+    }
+}
+
+impl CachedModel for ClipVisionModel {
+    fn bytes(&self) -> u64 {
+        ClipVisionModel::bytes(self)
+    }
+}
+
+impl CachedModel for ControlNet {
+    fn bytes(&self) -> u64 {
+        ControlNet::bytes(self)
+    }
+}
+
+impl CachedModel for IpAdapter {
+    fn bytes(&self) -> u64 {
+        IpAdapter::bytes(self)
+    }
+}
+
+impl CachedModel for T2iAdapter {
+    fn bytes(&self) -> u64 {
+        T2iAdapter::bytes(self)
     }
 }
 

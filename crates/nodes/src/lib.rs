@@ -265,6 +265,7 @@ pub mod prompt {
     mod sdxl;
     pub mod sdxl_compel;
     pub mod sdxl_refiner_compel;
+    mod textual_inversion;
 
     pub(crate) use rules::expanded;
 }

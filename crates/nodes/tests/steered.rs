@@ -92,7 +92,7 @@ impl Host for TestHost {
     fn load_image(&self, name: &str) -> Result<LoadedImage, HostError> {
         if let Some(image) = self.stored.lock().get(name) {
             let NewImage { mode, width, height, pixels, .. } = image;
-            return Ok(LoadedImage { mode: *mode, width: *width, height: *height, pixels: pixels.clone() });
+            return Ok(LoadedImage { mode: *mode, width: *width, height: *height, pixels: pixels.clone(), metadata: None });
         }
         let pixels = picture(self.images.get(name).ok_or_else(|| not_found(name))?);
         let mode = match pixels.mode() {
@@ -100,7 +100,7 @@ impl Host for TestHost {
             Mode::Rgb => PixelMode::Rgb,
             Mode::Rgba => PixelMode::Rgba,
         };
-        Ok(LoadedImage { mode, width: pixels.width(), height: pixels.height(), pixels: pixels.into_data() })
+        Ok(LoadedImage { mode, width: pixels.width(), height: pixels.height(), pixels: pixels.into_data(), metadata: None })
     }
 
     fn model(&self, key: &str) -> Result<ModelInfo, HostError> {

@@ -96,6 +96,11 @@ impl Weights {
         })
     }
 
+    /// The full names of all tensors, in the order of the files.
+    pub fn in_order(&self) -> impl Iterator<Item = &str> {
+        self.files.files.iter().flat_map(|file| file.outline().map(|(name, ..)| name))
+    }
+
     /// The shape of the tensor `name` of this part; none if there is none.
     pub fn shape(&self, name: &str) -> Option<Vec<i64>> {
         let full = self.full_name(name);

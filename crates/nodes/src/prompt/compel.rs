@@ -9,6 +9,7 @@ use invoke_prompts::{ClipTokenizer, parse};
 use crate::failure::engine_failed;
 use crate::fields::{CLIPField, ConditioningField, TensorField};
 use crate::outputs::ConditioningOutput;
+use crate::prompt::textual_inversion;
 use crate::{Conditioning, Context};
 
 node! {
@@ -37,8 +38,10 @@ impl Node<Context> for Compel {
             .map_err(|_| NodeError::value(format!("`skipped_layers` must not be negative: {}", clip.skipped_layers)))?;
         let (device, kind) = (context.services().device, context.kind());
         let model = context.load_model(&clip.text_encoder, |folder| ClipTextModel::load(folder, device, kind))?;
+        let learnt = textual_inversion::named_in(context, &self.prompt, &clip.text_encoder)?;
         let tokenizer = context.load_model(&clip.tokenizer, |folder| Ok(ClipTokenizer::open(folder)?))?;
         let model = context.with_loras(model, &clip.text_encoder, "", Part::TextEncoder, &clip.loras)?;
+        let (tokenizer, model) = textual_inversion::taught(tokenizer, model, &learnt)?;
         context.progress("Building conditioning");
         let prompt = parse(&self.prompt).map_err(|error| NodeError::from_error("ParseException", &error))?;
         let embeds = PromptEncoder::new(&tokenizer, &model, skip).encode(&prompt).map_err(engine_failed)?;

@@ -12,6 +12,7 @@ use invoke_prompts::{ClipTokenizer, parse};
 
 use crate::failure::engine_failed;
 use crate::fields::CLIPField;
+use crate::prompt::textual_inversion;
 use crate::{AddedText, Conditioning, Context};
 
 /// A prompt as one of the two text encoders reads it.
@@ -40,9 +41,11 @@ pub(crate) fn encode(
         let zeros = |shape: &[i64]| zeros(shape).map_err(|error| engine_failed(error.into()));
         return Ok(Encoded { embeds: zeros(&[1, tokens, width])?, pooled: zeros(&[1, width])? });
     }
+    let learnt = textual_inversion::named_in(context, prompt, &clip.text_encoder)?;
     let tokenizer = context.load_model(&clip.tokenizer, |folder| Ok(ClipTokenizer::open(folder)?))?;
     let loras = if part.is_some() { &clip.loras[..] } else { &[] };
     let model = context.with_loras(model, &clip.text_encoder, "", part.unwrap_or(Part::TextEncoder), loras)?;
+    let (tokenizer, model) = textual_inversion::taught(tokenizer, model, &learnt)?;
     context.progress("Building conditioning");
     let parsed = parse(prompt).map_err(|error| NodeError::from_error("ParseException", &error))?;
     let encoder = PromptEncoder::new(&tokenizer, &model, skip).listening_to(Layer::Penultimate);
