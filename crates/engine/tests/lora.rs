@@ -40,7 +40,7 @@ fn text_encoder() -> ClipTextModel {
 fn predicted(unet: &Unet) -> Tensor {
     tch::set_num_threads(1);
     let embeddings = draw(2, &[2, 77, 768]);
-    unet.forward(&draw(1, &[2, 4, 8, 8]), 501.0, Context { embeddings: &embeddings, mask: None }).unwrap()
+    unet.forward(&draw(1, &[2, 4, 8, 8]), 501.0, Context::new(&embeddings)).unwrap()
 }
 
 fn cases() -> BTreeMap<String, Vec<(String, f64)>> {
