@@ -10,7 +10,8 @@ use invoke_engine::device::Device;
 use invoke_engine::models::unet::{Context, Unet};
 use invoke_engine::models::vae::Vae;
 use invoke_engine::random::Generator;
-use invoke_engine::sampling::{RgbImage, image, preview};
+use invoke_engine::sampling::preview::{self, Palette};
+use invoke_engine::sampling::{RgbImage, image};
 use invoke_engine::{EngineError, Kind, Tensor};
 use invoke_tensor_files::SafeTensors;
 use support::{Expected, ONE_CALL, THREADS, assert_close, draw, tiny};
@@ -79,8 +80,28 @@ fn latents_become_the_references_picture_and_preview() {
     let latents = draw(5, &[1, 4, 6, 8]);
     let picture = image::decode(&vae(), &latents, None).unwrap().unwrap();
     assert!(largest_difference(&picture, &expected.get("vae.pixels")) <= 1);
-    let small = preview::latents_to_rgb(&latents).unwrap();
-    assert!(largest_difference(&small, &expected.get("preview.pixels")) <= 1);
+    for (palette, name) in [(Palette::Sd, "preview.pixels"), (Palette::Sdxl, "preview.sdxl")] {
+        let small = preview::latents_to_rgb(&latents, palette).unwrap();
+        assert!(largest_difference(&small, &expected.get(name)) <= 1, "{name}");
+    }
+}
+
+#[test]
+fn numbers_too_large_for_half_precision_give_no_black_picture() {
+    let load = |kind| Vae::load(&tiny("vae"), Device::Cpu, kind).unwrap();
+    let (half, full) = (load(Kind::Half), load(Kind::Float));
+    let latents = draw(5, &[1, 4, 6, 8]);
+    assert!(image::decode(&half, &latents, None).unwrap().is_some());
+    let large = &latents * 1e5;
+    assert!(image::decode(&half, &large, None).unwrap().is_none());
+    assert!(image::decode(&full, &large, None).unwrap().is_some());
+
+    let picture = draw(6, &[1, 3, 16, 16]);
+    let encode = |vae, picture: &Tensor| image::encode(vae, picture, None, &mut Generator::new(1).unwrap()).unwrap();
+    assert!(encode(&half, &picture).is_some());
+    let large = &picture * 1e6;
+    assert!(encode(&half, &large).is_none());
+    assert!(encode(&full, &large).is_some());
 }
 
 #[test]

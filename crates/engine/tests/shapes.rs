@@ -13,7 +13,8 @@ use invoke_engine::models::clip::ClipTextModel;
 use invoke_engine::models::unet::{
     Added, Context, CrossLayer, ExtraAttention, FreeU, Regions, Residuals, Unet, UnetConfig,
 };
-use invoke_engine::models::vae::{TileSize, Vae};
+use invoke_engine::models::vae::{TileSize, TinyVaeConfig, Vae};
+use invoke_engine::sampling::image;
 use invoke_engine::weights::{SeamlessAxes, Weights};
 use invoke_engine::{Kind, Tensor};
 use serde::Deserialize;
@@ -331,10 +332,10 @@ fn the_autoencoder_works_in_tiles_as_the_reference() {
     let vae = fixture.vaes["kl"].vae(SeamlessAxes::default());
     let (latents, picture) = (draw(1, &[1, 4, 9, 11]), draw(2, &[1, 3, 72, 88]).clamp(-1.0, 1.0));
     let of_64 = TileSize::of_pixels(64);
-    assert_eq!((vae.config().tiles(), of_64.latents), (TileSize { pixels: 32, latents: 4 }, 8));
+    assert_eq!((vae.tiles(), of_64), (TileSize::new(32, 4), TileSize::new(64, 8)));
     for threads in THREADS {
         tch::set_num_threads(threads);
-        for (suffix, tiles) in [("", None), (".own-tiles", Some(vae.config().tiles())), (".tiles-of-64", Some(of_64))] {
+        for (suffix, tiles) in [("", None), (".own-tiles", Some(vae.tiles())), (".tiles-of-64", Some(of_64))] {
             let decoded = vae.decode(&latents, tiles).unwrap();
             assert_close("decoded", &decoded, &expected.get(&format!("vae.decoded{suffix}")), ONE_CALL);
             let posterior = vae.encode(&picture, tiles).unwrap();
@@ -344,7 +345,38 @@ fn the_autoencoder_works_in_tiles_as_the_reference() {
     }
     // What fits into one tile is not cut up.
     let small = latents.narrow(2, 0, 4).narrow(3, 0, 4);
-    assert_eq!(vae.decode(&small, Some(vae.config().tiles())).unwrap(), vae.decode(&small, None).unwrap());
+    assert_eq!(vae.decode(&small, Some(vae.tiles())).unwrap(), vae.decode(&small, None).unwrap());
     let error = vae.decode(&latents, Some(TileSize::of_pixels(8))).unwrap_err().to_string();
     assert_eq!(error, "tiles of 1 by 1 are too small to overlap");
+}
+
+#[test]
+fn small_autoencoders_work_whole_and_in_tiles_as_the_reference() {
+    let (fixture, expected) = (fixture(), Expected::open("shapes.safetensors"));
+    let network = &fixture.vaes["tiny"];
+    let config: TinyVaeConfig = serde_json::from_value(network.config.clone()).unwrap();
+    config.check().unwrap();
+    let vae = Vae::tiny(&network.weights().1, &config).unwrap();
+    let (latents, picture) = (draw(1, &[1, 4, 9, 11]) * 2.0, draw(2, &[1, 3, 72, 88]).clamp(-1.0, 1.0));
+    assert_eq!(vae.tiles(), TileSize { pixels: 512, latents: 64, overlap: 0.125 });
+    let own = TileSize { pixels: 32, latents: 4, overlap: 0.5 };
+    for threads in THREADS {
+        tch::set_num_threads(threads);
+        for (suffix, tiles) in [("", None), (".halves", Some(own)), (".tiles-of-64", Some(TileSize::of_pixels(64)))] {
+            let decoded = vae.decode(&latents, tiles).unwrap();
+            assert_close("decoded", &decoded, &expected.get(&format!("tiny.decoded{suffix}")), ONE_CALL);
+            let posterior = vae.encode(&picture, tiles).unwrap();
+            assert_close("encoded", &posterior.mean, &expected.get(&format!("tiny.encoded{suffix}")), ONE_CALL);
+            assert_eq!(posterior.std.abs().max().double_value(&[]), 0.0);
+        }
+    }
+}
+
+#[test]
+fn what_a_mask_does_not_keep_of_a_picture_is_grey() {
+    let expected = Expected::open("shapes.safetensors");
+    let mask = draw(6, &[1, 1, 7, 9]).abs().clamp(0.0, 1.0);
+    let got = image::masked(&draw(5, &[1, 3, 16, 24]).clamp(-1.0, 1.0), &mask).unwrap();
+    assert_eq!(got, expected.get("masked"));
+    assert!(got.eq(0.0).any().int64_value(&[]) == 1);
 }

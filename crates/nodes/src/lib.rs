@@ -52,11 +52,14 @@ pub mod collections {
 
 /// What steers a picture beside text.
 pub mod conditioning {
+    mod contribute;
+    mod control_image;
     pub mod controlnet;
     pub mod ip_adapter;
     mod rules;
     pub mod t2i_adapter;
 
+    pub(crate) use contribute::{adapters, controls, image_prompts};
     pub(crate) use rules::{check_influence, image_encoder, influence_rules, target_blocks};
 }
 
@@ -123,6 +126,7 @@ pub mod latents {
     pub mod crop;
     pub mod decode;
     pub mod denoise;
+    mod denoising;
     pub mod encode;
     pub mod ideal_size;
     pub mod noise;
@@ -130,6 +134,7 @@ pub mod latents {
     mod rules;
     pub mod scale;
     pub mod scheduler;
+    pub mod tiled_denoise;
     mod vae;
 
     pub(crate) use rules::{Interpolation, ideal_sides, mask_grid, output, saved, sides};
@@ -392,6 +397,7 @@ nodes! {
     latents::resize => ResizeLatents,
     latents::scale => ScaleLatents,
     latents::scheduler => Scheduler,
+    latents::tiled_denoise => TiledDenoiseLatents,
     mask::alpha_to_tensor => AlphaToTensor,
     mask::apply => ApplyMask,
     mask::apply_tensor => ApplyTensorMask,

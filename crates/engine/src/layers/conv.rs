@@ -1,4 +1,4 @@
-//! `torch.nn.Conv2d` with a square kernel and a bias.
+//! `torch.nn.Conv2d` with a square kernel.
 
 use tch::Tensor;
 
@@ -9,7 +9,7 @@ use crate::weights::{SeamlessAxes, Weight, Weights};
 #[derive(Debug)]
 pub struct Conv2d {
     weight: Weight,
-    bias: Weight,
+    bias: Option<Weight>,
     stride: i64,
     padding: i64,
     seamless: SeamlessAxes,
@@ -25,18 +25,24 @@ impl Conv2d {
     pub fn strided(w: &Weights, inputs: i64, outputs: i64, kernel: i64, stride: i64, padding: i64) -> Result<Self> {
         Ok(Self {
             weight: w.tensor("weight", &[outputs, inputs, kernel, kernel])?,
-            bias: w.tensor("bias", &[outputs])?,
+            bias: Some(w.tensor("bias", &[outputs])?),
             stride,
             padding,
             seamless: w.seamless_axes(),
         })
     }
 
+    /// A convolution without bias, of this stride, with padding half the kernel.
+    pub fn without_bias(w: &Weights, inputs: i64, outputs: i64, kernel: i64, stride: i64) -> Result<Self> {
+        let weight = w.tensor("weight", &[outputs, inputs, kernel, kernel])?;
+        Ok(Self { weight, bias: None, stride, padding: kernel / 2, seamless: w.seamless_axes() })
+    }
+
     /// `(b, inputs, h, w)` to `(b, outputs, h', w')`
     pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
         let (stride, padding) = ([self.stride; 2], self.padding);
         let convolve =
-            |x: &Tensor, padding| x.f_conv2d(&self.weight, Some(&*self.bias), stride, [padding; 2], [1, 1], 1);
+            |x: &Tensor, padding| x.f_conv2d(&self.weight, self.bias.as_deref(), stride, [padding; 2], [1, 1], 1);
         if self.seamless == SeamlessAxes::default() || padding == 0 {
             return Ok(convolve(x, padding)?);
         }

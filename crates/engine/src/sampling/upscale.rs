@@ -6,6 +6,7 @@ use invoke_engine_sys::InferenceMode;
 use tch::{Kind, Tensor};
 
 use super::RgbImage;
+use super::image::unit;
 use crate::Result;
 use crate::models::upscaler::Upscaler;
 
@@ -54,14 +55,6 @@ pub fn real_esrgan(
     }
     let kept = output.f_narrow(2, 0, own_height * scale)?.f_narrow(3, 0, own_width * scale)?;
     bytes(&kept.f_mul_scalar(255.0)?.f_round()?)
-}
-
-/// `(1, 3, h, w)` between 0 and 1.
-fn unit(picture: &RgbImage, kind: Kind) -> Result<Tensor> {
-    let shape = [i64::from(picture.height), i64::from(picture.width), 3];
-    let bytes = Tensor::f_from_data_size(&picture.data, &shape, Kind::Uint8)?;
-    let unit = bytes.f_permute([2, 0, 1])?.f_contiguous()?.f_to_kind(kind)?.f_div_scalar(255.0)?;
-    Ok(unit.f_to_kind(Kind::Float)?.f_unsqueeze(0)?)
 }
 
 /// `(1, 3, h, w)` of numbers from 0 to 255.

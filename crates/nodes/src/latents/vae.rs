@@ -29,7 +29,7 @@ pub(crate) struct Tiling {
 impl Tiling {
     /// The tiles for this autoencoder, if any.
     pub(crate) fn tiles(self, context: &Context, vae: &Vae) -> Option<TileSize> {
-        let size = if self.pixels > 0 { TileSize::of_pixels(self.pixels) } else { vae.config().tiles() };
+        let size = if self.pixels > 0 { TileSize::of_pixels(self.pixels) } else { vae.tiles() };
         (self.tiled || context.services().tiled_decode).then_some(size)
     }
 }

@@ -112,6 +112,11 @@ pub struct UnetConfig {
     pub resnet_out_scale_factor: f64,
     pub attention_type: String,
     pub cross_attention_norm: Option<String>,
+    pub time_embedding_act_fn: Option<String>,
+    pub timestep_post_act: Option<String>,
+    pub encoder_hid_dim: Option<i64>,
+    pub resnet_skip_time_act: bool,
+    pub class_embeddings_concat: bool,
     pub conv_in_kernel: i64,
     pub conv_out_kernel: i64,
 }
@@ -154,6 +159,11 @@ impl Default for UnetConfig {
             resnet_out_scale_factor: 1.0,
             attention_type: "default".to_owned(),
             cross_attention_norm: None,
+            time_embedding_act_fn: None,
+            timestep_post_act: None,
+            encoder_hid_dim: None,
+            resnet_skip_time_act: false,
+            class_embeddings_concat: false,
             conv_in_kernel: 3,
             conv_out_kernel: 3,
         }
@@ -266,7 +276,15 @@ impl UnetConfig {
                 "`mid_block_scale_factor` and `resnet_out_scale_factor` must be 1",
             ),
             (self.time_embedding_dim.is_none_or(|dim| dim > 0), "`time_embedding_dim` must be positive"),
-            (self.encoder_hid_dim_type.is_none(), "`encoder_hid_dim_type` is not supported"),
+            (
+                self.encoder_hid_dim_type.is_none() && self.encoder_hid_dim.is_none(),
+                "`encoder_hid_dim` and `encoder_hid_dim_type` are not supported",
+            ),
+            (
+                self.time_embedding_act_fn.is_none() && self.timestep_post_act.is_none() && !self.resnet_skip_time_act,
+                "`time_embedding_act_fn`, `timestep_post_act` and `resnet_skip_time_act` are not supported",
+            ),
+            (!self.class_embeddings_concat, "`class_embeddings_concat` is not supported"),
             (self.conv_in_kernel == 3 && self.conv_out_kernel == 3, "`conv_in_kernel` and `conv_out_kernel` must be 3"),
         ];
         match requirements.iter().find(|(met, _)| !met) {

@@ -64,7 +64,7 @@ impl VaeConfig {
             SampleSize::Both(side) => *side,
             SampleSize::Each(sides) => sides.first().copied().unwrap_or_default(),
         };
-        TileSize { pixels, latents: pixels / self.scale() }
+        TileSize::new(pixels, pixels / self.scale())
     }
 
     /// How many pixels, along one side, one latent stands for.

@@ -7,38 +7,46 @@ use tch::{Kind, Tensor};
 
 use crate::{EngineError, Result};
 
-/// The part of a tile that overlaps with the next.
+/// The part of a tile that overlaps with the next, wherever nothing else is said.
 const OVERLAP: f64 = 0.25;
 
 /// Pixels, along one side, per latent, wherever a size is given in pixels.
 const SCALE: i64 = 8;
 
 /// How large tiles are, along each side.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct TileSize {
     /// In pixels.
     pub pixels: i64,
     /// In latents.
     pub latents: i64,
+    /// The part of a tile that overlaps with the next.
+    pub overlap: f64,
 }
 
 impl TileSize {
     /// Tiles of so many pixels.
     pub fn of_pixels(pixels: i64) -> Self {
-        Self { pixels, latents: pixels / SCALE }
+        Self::new(pixels, pixels / SCALE)
+    }
+
+    /// Tiles of so many pixels, or so many latents, that overlap by a quarter.
+    pub fn new(pixels: i64, latents: i64) -> Self {
+        Self { pixels, latents, overlap: OVERLAP }
     }
 }
 
-/// Puts `run` to each tile of `input (b, c, h, w)` and joins what comes out. Tiles are `from` wide before and `to` wide after it.
+/// Puts `run` to each tile of `input (b, c, h, w)` and joins what comes out. Tiles are `from` wide before and `to` wide after it,
+/// and overlap by this part.
 pub(super) fn tiled(
     input: &Tensor,
-    from: i64,
-    to: i64,
+    (from, to): (i64, i64),
+    overlap: f64,
     mut run: impl FnMut(&Tensor) -> Result<Tensor>,
 ) -> Result<Tensor> {
     let (_, _, height, width) = input.size4()?;
-    let step = (from as f64 * (1.0 - OVERLAP)) as i64;
-    let blend = (to as f64 * OVERLAP) as i64;
+    let step = (from as f64 * (1.0 - overlap)) as i64;
+    let blend = (to as f64 * overlap) as i64;
     let kept = to - blend;
     if step < 1 || kept < 1 {
         return Err(EngineError::Setting(format!("tiles of {from} by {from} are too small to overlap")));
