@@ -52,11 +52,14 @@ pub mod collections {
 
 /// What steers a picture beside text.
 pub mod conditioning {
+    mod contribute;
+    mod control_image;
     pub mod controlnet;
     pub mod ip_adapter;
     mod rules;
     pub mod t2i_adapter;
 
+    pub(crate) use contribute::{adapters, controls, image_prompts};
     pub(crate) use rules::{check_influence, image_encoder, influence_rules, target_blocks};
 }
 
@@ -267,6 +270,7 @@ pub mod prompt {
     mod sdxl;
     pub mod sdxl_compel;
     pub mod sdxl_refiner_compel;
+    mod textual_inversion;
 
     pub(crate) use rules::expanded;
 }
@@ -293,6 +297,16 @@ pub mod tiles {
 
     pub use rules::CalculateImageTilesOutput;
     pub(crate) use rules::{failed, found};
+}
+
+/// Pictures enlarged by networks.
+pub mod upscale {
+    pub mod autoscale;
+    pub mod esrgan;
+    pub mod image_to_image;
+    mod rules;
+
+    pub(crate) use rules::{enlarged, rgb, upscaler};
 }
 
 pub use context::Context;
@@ -481,4 +495,7 @@ nodes! {
     tiles::min_overlap => MinimumOverlap,
     tiles::pair => PairTileImage,
     tiles::properties => TileProperties,
+    upscale::autoscale => SpandrelImageToImageAutoscale,
+    upscale::esrgan => Esrgan,
+    upscale::image_to_image => SpandrelImageToImage,
 }

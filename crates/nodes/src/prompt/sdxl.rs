@@ -5,12 +5,14 @@
 use invoke_engine::conditioning::{Layer, PromptEncoder};
 use invoke_engine::device::Device;
 use invoke_engine::models::clip::ClipTextModel;
+use invoke_engine::patches::Part;
 use invoke_engine::{Kind, Tensor};
 use invoke_graph::NodeError;
 use invoke_prompts::{ClipTokenizer, parse};
 
-use crate::failure::{engine_failed, not_yet};
+use crate::failure::engine_failed;
 use crate::fields::CLIPField;
+use crate::prompt::textual_inversion;
 use crate::{AddedText, Conditioning, Context};
 
 /// A prompt as one of the two text encoders reads it.
@@ -30,17 +32,15 @@ pub(crate) enum Wanted {
     Both,
 }
 
-/// What the text encoder makes of a prompt; zeros of an empty one, if so wanted.
+/// What the text encoder, with the LoRAs for this part of the model, makes of a prompt; zeros of an empty one, if so wanted.
 pub(crate) fn encode(
     context: &Context,
     clip: &CLIPField,
+    part: Option<Part>,
     prompt: &str,
     zeros_if_empty: bool,
     wanted: Wanted,
 ) -> Result<Encoded, NodeError> {
-    if !clip.loras.is_empty() {
-        return Err(not_yet("LoRAs (`clip.loras`)"));
-    }
     let skip = usize::try_from(clip.skipped_layers)
         .map_err(|_| NodeError::value(format!("`skipped_layers` must not be negative: {}", clip.skipped_layers)))?;
     let (device, kind) = (context.services().device, context.kind());
@@ -51,7 +51,11 @@ pub(crate) fn encode(
         let zeros = |shape: &[i64]| zeros(shape).map_err(|error| engine_failed(error.into()));
         return Ok(Encoded { embeds: zeros(&[1, tokens, width])?, pooled: Some(zeros(&[1, width])?) });
     }
+    let learnt = textual_inversion::named_in(context, prompt, &clip.text_encoder)?;
     let tokenizer = context.load_model(&clip.tokenizer, |folder| Ok(ClipTokenizer::open(folder)?))?;
+    let loras = if part.is_some() { &clip.loras[..] } else { &[] };
+    let model = context.with_loras(model, &clip.text_encoder, "", part.unwrap_or(Part::TextEncoder), loras)?;
+    let (tokenizer, model) = textual_inversion::taught(tokenizer, model, &learnt)?;
     context.progress("Building conditioning");
     let parsed = parse(prompt).map_err(|error| NodeError::from_error("ParseException", &error))?;
     let encoder = PromptEncoder::new(&tokenizer, &model, skip).listening_to(Layer::Penultimate);

@@ -40,7 +40,7 @@ node! {
 
 impl Node<Context> for SdxlRefinerCompel {
     fn run(self, context: &mut Context) -> Result<ConditioningOutput, NodeError> {
-        let encoded = sdxl::encode(context, &self.clip2, &self.style, false, Wanted::Both)?;
+        let encoded = sdxl::encode(context, &self.clip2, None, &self.style, false, Wanted::Both)?;
         let size = [self.original_height, self.original_width, self.crop_top, self.crop_left];
         let [height, width, top, left] = size.map(|number| number as f64);
         let numbers = [height, width, top, left, self.aesthetic_score];

@@ -21,6 +21,7 @@ use tch::{Kind, Tensor};
 
 use crate::device::Device;
 use crate::layers::{Conv2d, GroupNorm};
+use crate::patches::Patches;
 use crate::weights::Weights;
 use crate::{EngineError, Result, json};
 
@@ -42,8 +43,7 @@ pub struct Unet {
     up_blocks: Vec<UpBlock>,
     conv_norm_out: GroupNorm,
     conv_out: Conv2d,
-    device: Device,
-    kind: Kind,
+    weights: Weights,
     bytes: u64,
 }
 
@@ -77,8 +77,7 @@ impl Unet {
             up_blocks,
             conv_norm_out: GroupNorm::new(&(w / "conv_norm_out"), config.norm_num_groups, first, config.norm_eps)?,
             conv_out: Conv2d::new(&(w / "conv_out"), first, config.out_channels, 3)?,
-            device: w.device(),
-            kind: w.kind(),
+            weights: w.clone(),
             bytes: 0,
             config,
         };
@@ -87,6 +86,11 @@ impl Unet {
             layer.index = index;
         }
         Ok(unet)
+    }
+
+    /// The same network with what these patches add; it shares what they leave as it is.
+    pub fn patched(&self, patches: Patches) -> Result<Self> {
+        Self::new(&self.weights.patched(patches), self.config.clone())
     }
 
     /// Every attention to the prompt, in the order of [`CrossLayer::index`].
@@ -103,12 +107,12 @@ impl Unet {
 
     /// Where it computes.
     pub fn device(&self) -> Device {
-        self.device
+        self.weights.device()
     }
 
     /// The precision it computes in.
     pub fn kind(&self) -> Kind {
-        self.kind
+        self.weights.kind()
     }
 
     /// Bytes of its weights.
