@@ -4,6 +4,7 @@
 //! Reference: diffusers 0.40.0, `models/autoencoders/autoencoder_kl.py` `AutoencoderKL`,
 //! `models/autoencoders/vae.py` `Encoder`, `Decoder`, `DiagonalGaussianDistribution`.
 
+mod checkpoint;
 mod config;
 
 use std::path::Path;
@@ -40,10 +41,10 @@ pub struct Vae {
 }
 
 impl Vae {
-    /// Loads `config.json` and the weights from a model's `vae` folder.
+    /// Loads `config.json` and the weights from a model's `vae` folder, or a VAE that is one file.
     pub fn load(folder: &Path, device: Device, kind: Kind) -> Result<Self> {
-        let file = folder.join("config.json");
-        let config: VaeConfig = json::read(&file)?;
+        let file = if folder.is_file() { folder.to_owned() } else { folder.join("config.json") };
+        let config: VaeConfig = if folder.is_file() { checkpoint::config(folder)? } else { json::read(&file)? };
         config.check().map_err(|reason| EngineError::Config { file, reason })?;
         Self::new(&Weights::open(folder, device, kind)?, config)
     }
