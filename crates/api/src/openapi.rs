@@ -1,6 +1,7 @@
 //! The OpenAPI document: operations and types from the code of this crate, nodes and their types from the catalogue,
 //! under the schema names of the reference. Pages build their clients and the node editor its nodes from it.
 
+mod models;
 mod normal;
 
 use crate::routes::Operations;
@@ -43,6 +44,7 @@ pub fn openapi() -> Value {
         Ok(catalogue) => add_nodes(&catalogue, &mut schemas),
         Err(error) => tracing::error!("the node catalogue is unusable: {error}"),
     }
+    models::add(&mut schemas);
     add_request_problems(&mut schemas);
     let mut sorted: Vec<_> = schemas.into_iter().collect();
     sorted.sort_by(|a, b| a.0.cmp(&b.0));
