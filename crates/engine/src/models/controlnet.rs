@@ -80,11 +80,10 @@ impl ControlNet {
     pub fn load(folder: &Path, device: Device, kind: Kind) -> Result<Self> {
         let file = folder.join("config.json");
         let config: ControlNetConfig = json::read(&file)?;
-        Self::new(&Weights::open(folder, device, kind)?, config)
-            .map_err(|error| match error {
-                EngineError::Setting(reason) => EngineError::Config { file, reason },
-                other => other,
-            })
+        Self::new(&Weights::open(folder, device, kind)?, config).map_err(|error| match error {
+            EngineError::Setting(reason) => EngineError::Config { file, reason },
+            other => other,
+        })
     }
 
     /// Builds the network of a configuration.
