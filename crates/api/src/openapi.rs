@@ -1,6 +1,7 @@
 //! The OpenAPI document: operations and types from the code of this crate, nodes and their types from the catalogue,
 //! under the schema names of the reference. Pages build their clients and the node editor its nodes from it.
 
+mod models;
 mod normal;
 
 use crate::routes::Operations;
@@ -49,6 +50,7 @@ pub(crate) fn document(catalogue: &Catalogue) -> Value {
     let mut schemas = document["components"]["schemas"].as_object().cloned().unwrap_or_default();
     normal::write_out_compositions(&mut schemas);
     add_nodes(catalogue, &mut schemas);
+    models::add(&mut schemas);
     add_request_problems(&mut schemas);
     let mut sorted: Vec<_> = schemas.into_iter().collect();
     sorted.sort_by(|a, b| a.0.cmp(&b.0));

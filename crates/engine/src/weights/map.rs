@@ -60,11 +60,11 @@ impl AsRef<[u8]> for Mapped {
 }
 
 impl Weights {
-    /// Opens a safetensors file, or the weights in a model's folder: one file or several with an index, in full or half
-    /// precision. Floating-point tensors are handed out as `kind` on `device`.
+    /// Opens a file of tensors, under diffusers' names where it is a checkpoint in the original layout, or the weights in a
+    /// model's folder: one file or several with an index, in full or half precision. Floating-point tensors are handed out as `kind` on `device`.
     pub fn open(path: &Path, device: Device, kind: Kind) -> Result<Self> {
         let paths = if path.is_file() { vec![path.to_owned()] } else { find::weight_files(path)? };
-        let files = paths.iter().map(SafeTensors::open).collect::<std::result::Result<Vec<_>, _>>()?;
+        let files = paths.iter().map(SafeTensors::open_model).collect::<std::result::Result<Vec<_>, _>>()?;
         let mut file_of = HashMap::new();
         for (index, file) in files.iter().enumerate() {
             for name in file.names() {

@@ -19,8 +19,17 @@ use crate::{AddedText, Conditioning, Context};
 pub(crate) struct Encoded {
     /// (1, tokens, width)
     pub(crate) embeds: Tensor,
-    /// The prompt as a single vector, (1, width).
-    pub(crate) pooled: Tensor,
+    /// The prompt as a single vector, (1, width), where it was asked for.
+    pub(crate) pooled: Option<Tensor>,
+}
+
+/// What is asked of a text encoder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// The embeddings.
+    Embeddings,
+    /// The prompt as a single vector, too.
+    Both,
 }
 
 /// What the text encoder, with the LoRAs for this part of the model, makes of a prompt; zeros of an empty one, if so wanted.
@@ -30,6 +39,7 @@ pub(crate) fn encode(
     part: Option<Part>,
     prompt: &str,
     zeros_if_empty: bool,
+    wanted: Wanted,
 ) -> Result<Encoded, NodeError> {
     let skip = usize::try_from(clip.skipped_layers)
         .map_err(|_| NodeError::value(format!("`skipped_layers` must not be negative: {}", clip.skipped_layers)))?;
@@ -39,7 +49,7 @@ pub(crate) fn encode(
         let (tokens, width) = (model.config().max_position_embeddings, model.config().hidden_size);
         let zeros = |shape: &[i64]| Tensor::f_zeros(shape, (Kind::Float, Device::Cpu.into()));
         let zeros = |shape: &[i64]| zeros(shape).map_err(|error| engine_failed(error.into()));
-        return Ok(Encoded { embeds: zeros(&[1, tokens, width])?, pooled: zeros(&[1, width])? });
+        return Ok(Encoded { embeds: zeros(&[1, tokens, width])?, pooled: Some(zeros(&[1, width])?) });
     }
     let learnt = textual_inversion::named_in(context, prompt, &clip.text_encoder)?;
     let tokenizer = context.load_model(&clip.tokenizer, |folder| Ok(ClipTokenizer::open(folder)?))?;
@@ -49,7 +59,10 @@ pub(crate) fn encode(
     context.progress("Building conditioning");
     let parsed = parse(prompt).map_err(|error| NodeError::from_error("ParseException", &error))?;
     let encoder = PromptEncoder::new(&tokenizer, &model, skip).listening_to(Layer::Penultimate);
-    let run = || Ok(Encoded { embeds: encoder.encode(&parsed)?, pooled: encoder.pooled(prompt)? });
+    let run = || {
+        let pooled = (wanted == Wanted::Both).then(|| encoder.pooled(prompt)).transpose()?;
+        Ok(Encoded { embeds: encoder.encode(&parsed)?, pooled })
+    };
     run().map_err(engine_failed)
 }
 
@@ -65,13 +78,16 @@ pub(crate) fn side_by_side(first: &Tensor, second: &Tensor) -> invoke_engine::Re
 pub(crate) fn save(
     context: &mut Context,
     embeds: &Tensor,
-    pooled: &Tensor,
+    pooled: Option<&Tensor>,
     numbers: &[f64],
 ) -> Result<String, NodeError> {
     let on_cpu = |tensor: &Tensor| tensor.f_to_device(Device::Cpu.into());
     let conditioning = || {
         let time_ids = Tensor::f_from_slice(numbers)?.f_to_kind(Kind::Float)?.f_unsqueeze(0)?;
-        let added = Some(AddedText { pooled: on_cpu(pooled)?, time_ids });
+        let added = match pooled {
+            Some(pooled) => Some(AddedText { pooled: on_cpu(pooled)?, time_ids }),
+            None => None,
+        };
         Ok(Conditioning { embeds: on_cpu(embeds)?, added })
     };
     Ok(context.save_conditioning(conditioning().map_err(engine_failed)?))

@@ -11,6 +11,7 @@ pub(crate) mod blocks;
 mod config;
 mod context;
 mod freeu;
+mod hidiffusion;
 pub(crate) mod time;
 mod transformer;
 
@@ -28,6 +29,7 @@ use blocks::{Cross, DownBlock, MidBlock, UpBlock, padding_bias};
 pub use config::{FlagPerBlock, PerBlock, TransformerLayers, UnetConfig};
 pub use context::{Added, Context, CrossLayer, ExtraAttention, Regions, Residuals};
 pub use freeu::FreeU;
+pub use hidiffusion::{HiDiffusion, HiDiffusionSettings};
 use time::TimeInput;
 
 /// A loaded UNet.
@@ -122,8 +124,9 @@ impl Unet {
     pub fn forward(&self, sample: &Tensor, timestep: f64, context: Context<'_>) -> Result<Tensor> {
         let (height, width) = self.check(sample, context)?;
         let padding = context.mask.map(|mask| padding_bias(mask, sample.kind())).transpose()?;
-        let cross = Cross::new(context, padding.as_ref());
         let time = self.time.forward(sample, timestep, context.added)?; // (b, time_dim)
+        let plan = context.hidiffusion.map(|run| run.plan(&self.config, (height, width))).transpose()?;
+        let cross = Cross::new(context, padding.as_ref()).planned(plan.as_ref());
 
         let mut x = self.conv_in.forward(sample)?;
         let mut skips = vec![x.shallow_clone()];
@@ -136,21 +139,27 @@ impl Unet {
             x = x.f_add(feature)?;
         }
         if let Some(control) = context.control {
-            let sums = skips.iter().zip(&control.down).map(|(skip, own)| Ok(skip.f_add(own)?));
-            skips = sums.collect::<Result<_>>()?;
-            x = x.f_add(&control.mid)?;
+            let add = |x: &Tensor, own: &Tensor| match plan {
+                Some(_) if x.size()[2..] != own.size()[2..] => {
+                    let (_, _, height, width) = x.size4()?;
+                    Ok(x.f_add(&hidiffusion::resized(own, (height, width))?)?)
+                }
+                _ => Ok(x.f_add(own)?),
+            };
+            skips = skips.iter().zip(&control.down).map(|(skip, own)| add(skip, own)).collect::<Result<_>>()?;
+            x = add(&x, &control.mid)?;
         }
 
         // A size that does not halve evenly at every level is restored from the skips on the way up.
         let factor = 1 << (self.up_blocks.len() - 1);
-        let uneven = height % factor != 0 || width % factor != 0;
-        for (level, block) in self.up_blocks.iter().enumerate() {
+        let uneven = plan.is_some() || height % factor != 0 || width % factor != 0;
+        for block in &self.up_blocks {
             let own = skips.split_off(skips.len().saturating_sub(block.layers()));
             let size = match skips.last() {
                 Some(next) if uneven => next.size4().map(|(_, _, height, width)| Some((height, width)))?,
                 _ => None,
             };
-            x = block.forward(x, &time, cross, own, size, context.freeu.map(|freeu| (level, freeu)))?;
+            x = block.forward(x, &time, cross, own, size, context.freeu)?;
         }
         self.conv_out.forward(&self.conv_norm_out.forward(&x)?.f_silu()?)
     }
