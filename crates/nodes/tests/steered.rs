@@ -266,6 +266,13 @@ fn an_unbalanced_controlnet() {
 }
 
 #[test]
+fn control_images_are_fitted_to_the_picture() {
+    for way in ["just", "crop", "fill"] {
+        check(&format!("control-{way}-resize"));
+    }
+}
+
+#[test]
 fn a_t2i_adapter() {
     check("canvas-sd15-t2i-adapter");
 }
