@@ -5,9 +5,10 @@
 use invoke_engine::sampling::{RgbImage, image};
 use invoke_engine::{Kind, Tensor};
 use invoke_graph::NodeError;
-use invoke_imaging::{Filter, Mode, Pixels, paste, resize};
+use invoke_imaging::control_map::resize_map;
+use invoke_imaging::{Filter, ImagingError, Mode, Pixels, paste, resize};
 
-use crate::failure::{engine_failed, not_yet};
+use crate::failure::engine_failed;
 use crate::fields::ControlResizeMode;
 use crate::image::failed;
 
@@ -19,14 +20,12 @@ pub(crate) fn control_picture(
     height: u32,
 ) -> Result<Tensor, NodeError> {
     let fitted = match mode {
-        ControlResizeMode::JustResizeSimple => {
-            resize(&pixels.convert(Mode::Rgb), width, height, Filter::Lanczos).map_err(failed)
-        }
+        ControlResizeMode::JustResizeSimple => resize(&pixels.convert(Mode::Rgb), width, height, Filter::Lanczos),
         ControlResizeMode::JustResize => resize_map(&on_white(pixels), width, height),
         ControlResizeMode::CropResize => cut(&on_white(pixels), width, height),
         ControlResizeMode::FillResize => filled(&on_white(pixels), width, height),
     };
-    let fitted = fitted?;
+    let fitted = fitted.map_err(failed)?;
     let (width, height) = (fitted.width(), fitted.height());
     image::unit(&RgbImage { width, height, data: fitted.into_data() }, Kind::Float).map_err(engine_failed)
 }
@@ -48,18 +47,8 @@ fn on_white(pixels: Pixels) -> Pixels {
     Pixels::new(Mode::Rgb, width, height, data).unwrap_or_else(|_| pixels.convert(Mode::Rgb))
 }
 
-/// The picture at another size, with thin lines and labels kept.
-fn resize_map(pixels: &Pixels, width: u32, height: u32) -> Result<Pixels, NodeError> {
-    match (pixels.width(), pixels.height()) == (width, height) {
-        true => Ok(pixels.clone()),
-        false => Err(not_yet(&format!(
-            "control images of another size than the picture's {width}x{height} (`resize_mode` `just_resize_simple` is)"
-        ))),
-    }
-}
-
 /// Scaled so that one side fits as `choose` says, rounded as NumPy does.
-fn scaled(pixels: &Pixels, width: u32, height: u32, choose: fn(f64, f64) -> f64) -> Result<Pixels, NodeError> {
+fn scaled(pixels: &Pixels, width: u32, height: u32, choose: fn(f64, f64) -> f64) -> Result<Pixels, ImagingError> {
     let (own_width, own_height) = (f64::from(pixels.width()), f64::from(pixels.height()));
     let factor = choose(f64::from(height) / own_height, f64::from(width) / own_width);
     let side = |own: f64| (own * factor).round_ties_even() as u32;
@@ -67,18 +56,18 @@ fn scaled(pixels: &Pixels, width: u32, height: u32, choose: fn(f64, f64) -> f64)
 }
 
 /// Large enough to cover the picture, with what is too much cut off on both sides.
-fn cut(pixels: &Pixels, width: u32, height: u32) -> Result<Pixels, NodeError> {
+fn cut(pixels: &Pixels, width: u32, height: u32) -> Result<Pixels, ImagingError> {
     let large = scaled(pixels, width, height, f64::max)?;
     let x = large.width().saturating_sub(width) / 2;
     let y = large.height().saturating_sub(height) / 2;
-    paste::crop(&large, x.into(), y.into(), width, height).map_err(failed)
+    paste::crop(&large, x.into(), y.into(), width, height)
 }
 
 /// Small enough to fit into the picture, amid the colour that is most common at its edge.
-fn filled(pixels: &Pixels, width: u32, height: u32) -> Result<Pixels, NodeError> {
+fn filled(pixels: &Pixels, width: u32, height: u32) -> Result<Pixels, ImagingError> {
     let small = scaled(pixels, width, height, f64::min)?;
     let [red, green, blue] = edge_colour(pixels);
-    let mut whole = paste::blank(Mode::Rgb, width, height, [red, green, blue, 255]).map_err(failed)?;
+    let mut whole = paste::blank(Mode::Rgb, width, height, [red, green, blue, 255])?;
     let x = width.saturating_sub(small.width()) / 2;
     let y = height.saturating_sub(small.height()) / 2;
     paste::paste(&mut whole, &small, x.into(), y.into());
