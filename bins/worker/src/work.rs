@@ -64,6 +64,7 @@ impl Worker {
                 tracing::warn!(precision = other, kind = ?services.kind, "computing in the device's own precision")
             }
         }
+        services.tiled_decode = settings.tiled_decode;
         services.results = Arc::clone(&results.0);
         Self { registry, services: Arc::new(services), suspended: VecDeque::new() }
     }

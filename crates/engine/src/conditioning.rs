@@ -24,13 +24,43 @@ pub struct PromptEncoder<'a> {
     tokenizer: &'a ClipTokenizer,
     model: &'a ClipTextModel,
     skip: usize,
+    layer: Layer,
     empty: OnceCell<Tensor>,
+}
+
+/// Which layer of a text encoder a denoising network listens to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Layer {
+    /// The last, after the final norm: Stable Diffusion 1 and 2.
+    Last,
+    /// The one before it, without the norm: SDXL.
+    Penultimate,
 }
 
 impl<'a> PromptEncoder<'a> {
     /// Reads prompts with this model, without its last `skip` layers.
     pub fn new(tokenizer: &'a ClipTokenizer, model: &'a ClipTextModel, skip: usize) -> Self {
-        Self { tokenizer, model, skip, empty: OnceCell::new() }
+        Self { tokenizer, model, skip, layer: Layer::Last, empty: OnceCell::new() }
+    }
+
+    /// The same, listening to this layer of those that are left.
+    #[must_use]
+    pub fn listening_to(self, layer: Layer) -> Self {
+        Self { layer, ..self }
+    }
+
+    /// A text as a single vector, `(1, c)`. Its marks and weights are read as words, and what does not fit into one chunk is
+    /// cut off, as the reference does.
+    pub fn pooled(&self, text: &str) -> Result<Tensor> {
+        let _inference = InferenceMode::enter()?;
+        let ClipTokenizer { start, end, padding, length, .. } = *self.tokenizer;
+        let mut ids = self.tokenizer.encode(text)?;
+        ids.truncate(length - 2);
+        ids.insert(0, start);
+        ids.push(end);
+        ids.resize(length, padding);
+        let ids: Vec<i64> = ids.iter().map(|id| i64::from(*id)).collect();
+        Ok(self.model.pooled(&Tensor::from_slice(&ids).f_unsqueeze(0)?, self.skip)?.f_to_kind(Kind::Float)?)
     }
 
     /// The embeddings of a prompt, (1, n * 77, c).
@@ -108,10 +138,12 @@ impl<'a> PromptEncoder<'a> {
     fn ids(&self, ids: &[u32], mask: Option<&[bool]>) -> Result<Tensor> {
         let ids: Vec<i64> = ids.iter().map(|id| i64::from(*id)).collect();
         let mask = mask.filter(|mask| mask.contains(&false)).map(|mask| Tensor::from_slice(mask).unsqueeze(0));
-        self.model
-            .forward(&Tensor::from_slice(&ids).f_unsqueeze(0)?, mask.as_ref(), self.skip)?
-            .f_to_kind(Kind::Float)
-            .map_err(Into::into)
+        let ids = Tensor::from_slice(&ids).f_unsqueeze(0)?;
+        let z = match self.layer {
+            Layer::Last => self.model.forward(&ids, mask.as_ref(), self.skip)?,
+            Layer::Penultimate => self.model.penultimate(&ids, mask.as_ref(), self.skip)?,
+        };
+        Ok(z.f_to_kind(Kind::Float)?)
     }
 
     /// The embedding of the empty prompt, one chunk.

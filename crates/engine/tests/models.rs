@@ -10,7 +10,8 @@ use invoke_engine::device::Device;
 use invoke_engine::models::unet::{Context, Unet};
 use invoke_engine::models::vae::Vae;
 use invoke_engine::random::Generator;
-use invoke_engine::sampling::{RgbImage, image, preview};
+use invoke_engine::sampling::preview::{self, Palette};
+use invoke_engine::sampling::{RgbImage, image};
 use invoke_engine::{EngineError, Kind, Tensor};
 use invoke_tensor_files::SafeTensors;
 use support::{Expected, ONE_CALL, THREADS, assert_close, draw, tiny};
@@ -29,7 +30,7 @@ fn unet_predicts_what_the_reference_predicts() {
     for threads in THREADS {
         tch::set_num_threads(threads);
         let embeddings = draw(2, &[2, 77, 768]);
-        let context = Context { embeddings: &embeddings, mask: None };
+        let context = Context::new(&embeddings);
         let got = unet.forward(&draw(1, &[2, 4, 8, 8]), 501.0, context).unwrap();
         assert_close("unet", &got, &expected, ONE_CALL);
     }
@@ -44,7 +45,7 @@ fn unet_handles_uneven_sizes_fractional_times_and_masked_prompts() {
     for threads in THREADS {
         tch::set_num_threads(threads);
         let embeddings = draw(4, &[2, 12, 768]);
-        let context = Context { embeddings: &embeddings, mask: Some(&mask) };
+        let context = Context { mask: Some(&mask), ..Context::new(&embeddings) };
         let got = unet.forward(&draw(3, &[2, 4, 9, 14]), 37.25, context).unwrap();
         assert_close("unet", &got, &expected, ONE_CALL);
     }
@@ -55,9 +56,9 @@ fn vae_decodes_and_encodes_as_the_reference() {
     let (vae, expected) = (vae(), Expected::open("models.safetensors"));
     for threads in THREADS {
         tch::set_num_threads(threads);
-        let decoded = vae.decode(&draw(5, &[1, 4, 6, 8])).unwrap();
+        let decoded = vae.decode(&draw(5, &[1, 4, 6, 8]), None).unwrap();
         assert_close("decoded", &decoded, &expected.get("vae.decoded"), ONE_CALL);
-        let posterior = vae.encode(&draw(6, &[2, 3, 40, 24]).clamp(-1.0, 1.0)).unwrap();
+        let posterior = vae.encode(&draw(6, &[2, 3, 40, 24]).clamp(-1.0, 1.0), None).unwrap();
         assert_close("mean", &posterior.mean, &expected.get("vae.mean"), ONE_CALL);
         assert_close("std", &posterior.std, &expected.get("vae.std"), ONE_CALL);
         let sampled = posterior.sample(&mut Generator::new(8).unwrap()).unwrap();
@@ -77,21 +78,42 @@ fn largest_difference(got: &RgbImage, expected: &Tensor) -> i64 {
 fn latents_become_the_references_picture_and_preview() {
     let expected = Expected::open("models.safetensors");
     let latents = draw(5, &[1, 4, 6, 8]);
-    let picture = image::decode(&vae(), &latents).unwrap();
+    let picture = image::decode(&vae(), &latents, None).unwrap().unwrap();
     assert!(largest_difference(&picture, &expected.get("vae.pixels")) <= 1);
-    let small = preview::latents_to_rgb(&latents).unwrap();
-    assert!(largest_difference(&small, &expected.get("preview.pixels")) <= 1);
+    for (palette, name) in [(Palette::Sd, "preview.pixels"), (Palette::Sdxl, "preview.sdxl")] {
+        let small = preview::latents_to_rgb(&latents, palette).unwrap();
+        assert!(largest_difference(&small, &expected.get(name)) <= 1, "{name}");
+    }
+}
+
+#[test]
+fn numbers_too_large_for_half_precision_give_no_black_picture() {
+    let load = |kind| Vae::load(&tiny("vae"), Device::Cpu, kind).unwrap();
+    let (half, full) = (load(Kind::Half), load(Kind::Float));
+    let latents = draw(5, &[1, 4, 6, 8]);
+    assert!(image::decode(&half, &latents, None).unwrap().is_some());
+    let large = &latents * 1e5;
+    assert!(image::decode(&half, &large, None).unwrap().is_none());
+    assert!(image::decode(&full, &large, None).unwrap().is_some());
+
+    let picture = draw(6, &[1, 3, 16, 16]);
+    let encode = |vae, picture: &Tensor| image::encode(vae, picture, None, &mut Generator::new(1).unwrap()).unwrap();
+    assert!(encode(&half, &picture).is_some());
+    let large = &picture * 1e6;
+    assert!(encode(&half, &large).is_none());
+    assert!(encode(&full, &large).is_some());
 }
 
 #[test]
 fn a_picture_becomes_latents_of_an_eighth_of_its_size() {
-    let picture = RgbImage { width: 24, height: 16, data: vec![128; 24 * 16 * 3] };
-    let encode = |seed| image::encode(&vae(), &picture, &mut Generator::new(seed).unwrap()).unwrap();
+    let grey = |width, height| RgbImage { width, height, data: vec![128; (width * height * 3) as usize] };
+    let picture = image::to_tensor(&grey(24, 16)).unwrap();
+    let encode = |seed| image::encode(&vae(), &picture, None, &mut Generator::new(seed).unwrap()).unwrap().unwrap();
     assert_eq!(encode(1).size(), [1, 4, 2, 3]);
     assert_eq!(encode(1), encode(1));
     assert_ne!(encode(1), encode(2));
-    let uneven = RgbImage { width: 20, height: 16, data: vec![0; 20 * 16 * 3] };
-    let error = image::encode(&vae(), &uneven, &mut Generator::new(1).unwrap()).unwrap_err().to_string();
+    let uneven = image::to_tensor(&grey(20, 16)).unwrap();
+    let error = image::encode(&vae(), &uneven, None, &mut Generator::new(1).unwrap()).unwrap_err().to_string();
     assert!(error.contains("sides that are multiples of 8"), "{error}");
 }
 
@@ -100,7 +122,7 @@ fn inputs_of_the_wrong_shape_are_named() {
     let unet = unet();
     let (sample, embeddings) = (draw(1, &[2, 4, 8, 8]), draw(2, &[2, 77, 768]));
     let run = |sample: &Tensor, embeddings: &Tensor| {
-        unet.forward(sample, 1.0, Context { embeddings, mask: None }).unwrap_err().to_string()
+        unet.forward(sample, 1.0, Context::new(embeddings)).unwrap_err().to_string()
     };
     assert_eq!(
         run(&draw(1, &[2, 9, 8, 8]), &embeddings),
@@ -110,7 +132,7 @@ fn inputs_of_the_wrong_shape_are_named() {
         run(&sample, &draw(2, &[2, 77, 1024])),
         "`context` has the wrong shape: expected (2, tokens, 768), got [2, 77, 1024]"
     );
-    let error = vae().decode(&draw(1, &[1, 16, 4, 4])).unwrap_err().to_string();
+    let error = vae().decode(&draw(1, &[1, 16, 4, 4]), None).unwrap_err().to_string();
     assert_eq!(error, "`latents` has the wrong shape: expected (b, 4, h, w), got [1, 16, 4, 4]");
 }
 
@@ -151,7 +173,8 @@ fn a_configuration_that_is_not_built_says_which_setting() {
     let error = damaged(|folder| {
         edit(&folder.join("config.json"), r#""addition_embed_type": null"#, r#""addition_embed_type": "text_time""#);
     });
-    assert!(error.to_string().ends_with("config.json`: `addition_embed_type` is not supported"), "{error}");
+    let expected = "config.json`: `addition_embed_type` must be `text_time`, with its dimensions";
+    assert!(error.to_string().ends_with(expected), "{error}");
     let error =
         damaged(|folder| edit(&folder.join("config.json"), "\"attention_head_dim\": 4", "\"attention_head_dim\": 0"));
     assert!(error.to_string().contains("`attention_head_dim` must be positive"), "{error}");
@@ -193,7 +216,7 @@ fn old_names_of_the_autoencoders_attention_are_understood() {
     Tensor::write_safetensors(&renamed, folder.path().join(name)).unwrap();
     let old = Vae::load(folder.path(), Device::Cpu, Kind::Float).unwrap();
     let latents = draw(5, &[1, 4, 6, 8]);
-    assert_eq!(old.decode(&latents).unwrap(), vae().decode(&latents).unwrap());
+    assert_eq!(old.decode(&latents, None).unwrap(), vae().decode(&latents, None).unwrap());
 }
 
 #[test]

@@ -12,8 +12,9 @@ use serde::Deserialize;
 
 /// Of a single call, relative to the largest value.
 const TOLERANCE: f64 = 1e-4;
-/// How many channels the fixtures keep.
+/// How many channels the fixtures keep, and that of all prompts.
 const CHANNELS: i64 = 56;
+const FEW_CHANNELS: i64 = 8;
 
 fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures")
@@ -30,7 +31,12 @@ fn model() -> ClipTextModel {
 
 #[track_caller]
 fn check(what: &str, ours: &Tensor, fixture: &Weights, name: &str) {
-    let channels = fixture.tensor("channels", &[CHANNELS]).expect("the fixture names its channels");
+    check_channels(what, ours, fixture, name, CHANNELS);
+}
+
+#[track_caller]
+fn check_channels(what: &str, ours: &Tensor, fixture: &Weights, name: &str, channels: i64) {
+    let channels = fixture.tensor("channels", &[channels]).expect("the fixture names its channels");
     let ours = ours.index_select(2, &channels);
     let theirs = fixture.tensor(name, &ours.size()).expect("the fixture has this shape");
     let (difference, largest) =
@@ -95,6 +101,22 @@ fn prompts_are_encoded_as_compel_does() {
             check(&row.prompt, &ours, &fixture, &row.name);
         }
     });
+}
+
+#[test]
+fn everything_the_grammar_knows_is_encoded_as_compel_does() {
+    tch::set_num_threads(1);
+    let rows = std::fs::read_to_string(fixtures().join("text/all.json")).unwrap();
+    let rows: Vec<Row> = serde_json::from_str(&rows).unwrap();
+    assert!(rows.len() >= 150, "the fixture holds only {} prompts", rows.len());
+    let tokenizer = ClipTokenizer::open(&fixtures().join("models/tiny-sd15/tokenizer")).unwrap();
+    let (model, fixture) = (model(), stored("all.safetensors"));
+    let encoder = PromptEncoder::new(&tokenizer, &model, 0);
+    for row in rows {
+        let ours = encoder.encode(&parse(&row.prompt).unwrap()).unwrap();
+        assert_eq!(ours.size(), [1, row.tokens, 768], "{}", row.prompt);
+        check_channels(&row.prompt, &ours, &fixture, &row.name, FEW_CHANNELS);
+    }
 }
 
 #[test]

@@ -1,8 +1,10 @@
 //! What can go wrong with models.
 
+use crate::identify::NotAModel;
 use invoke_domain::ModelKey;
 use invoke_permissions::Denied;
 use invoke_storage::StorageError;
+use invoke_storage::models::kinds::Misfit;
 use std::path::PathBuf;
 
 /// A request about models can not be met.
@@ -23,6 +25,21 @@ pub enum ModelError {
     /// The source lies outside `model_source_dirs`.
     #[error("'{}' lies in none of the folders of `model_source_dirs`", .0.display())]
     OutsideSources(PathBuf),
+    /// A record's key stays.
+    #[error("A model's key cannot be changed")]
+    KeyChanged,
+    /// The record would be none of its kind.
+    #[error(transparent)]
+    Misfit(#[from] Misfit),
+    /// There is nothing where a model's files should be.
+    #[error("the model's files are gone")]
+    FilesGone,
+    /// What lies there is no model.
+    #[error(transparent)]
+    NotAModel(#[from] NotAModel),
+    /// A folder can not be searched; why is not told.
+    #[error("The search path '{0}' could not be scanned")]
+    NotScanned(String),
     /// The caller may not do this.
     #[error(transparent)]
     Denied(#[from] Denied),
@@ -41,32 +58,15 @@ pub enum ModelError {
     },
 }
 
-/// Why a file or folder is not a model we know.
-#[derive(Debug, thiserror::Error)]
-pub enum IdentifyError {
-    /// Nothing about it looks like a model.
-    #[error("'{}' is not recognised as a model: {reason}", path.display())]
-    Unrecognised {
-        /// The file or folder.
-        path: PathBuf,
-        /// What was looked for.
-        reason: String,
-    },
-    /// A configuration file of the model can not be used.
-    #[error("'{}': {reason}", file.display())]
-    BadConfig {
-        /// The file.
-        file: PathBuf,
-        /// What is wrong with it.
-        reason: String,
-    },
-}
-
 /// Why an installation failed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum InstallError {
     #[error(transparent)]
-    Identify(#[from] IdentifyError),
+    NotAModel(#[from] NotAModel),
+    #[error("Could not identify model for {}", .0.display())]
+    Unidentified(PathBuf),
+    #[error("Invalid model key '{0}': it must be a plain filename")]
+    BadKey(String),
     #[error("A model with path '{0}' is already installed")]
     Duplicate(String),
     #[error(transparent)]
@@ -77,7 +77,8 @@ impl InstallError {
     /// The class of the error, as the reference names it where it has one.
     pub(crate) fn kind(&self) -> &'static str {
         match self {
-            Self::Identify(_) => "InvalidModelConfigException",
+            Self::NotAModel(_) => "ValueError",
+            Self::Unidentified(_) | Self::BadKey(_) => "InvalidModelConfigException",
             Self::Duplicate(_) => "DuplicateModelException",
             Self::Model(ModelError::File { .. }) => "OSError",
             Self::Model(_) => "ModelInstallError",

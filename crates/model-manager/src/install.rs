@@ -8,7 +8,7 @@ use crate::{ModelError, identify};
 use invoke_domain::{ModelKey, ModelRecord, new_uuid};
 use invoke_events::{Event, InstallFailure};
 use invoke_permissions::{Actor, policy};
-use invoke_storage::models::{self, Inserted};
+use invoke_storage::models::{self, Inserted, kinds};
 use serde_json::{Map, Value, json};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Component, Path, PathBuf};
@@ -33,7 +33,16 @@ impl Installer {
         let Some(job) = may_install(&Actor::operator()).ok().and_then(|grant| self.0.jobs.get(&grant, id).ok()) else {
             return;
         };
-        self.0.jobs.change(id, |job| job.status = InstallStatus::Running);
+        let mut waits = false;
+        self.0.jobs.change(id, |job| {
+            waits = job.status == InstallStatus::Waiting;
+            if waits {
+                job.status = InstallStatus::Running;
+            }
+        });
+        if !waits {
+            return;
+        }
         self.0.bus.send(Event::InstallStarted { job: id, source: job.source() });
         match self.install(&job) {
             Ok((config, total_bytes)) => {
@@ -61,17 +70,41 @@ impl Installer {
     fn install(&self, job: &InstallJob) -> Result<(Value, u64), InstallError> {
         let unreadable = |source| ModelError::File { action: "reading", path: job.path.clone(), source };
         // First what costs nothing: a folder that is no model is not read through.
-        let kind = identify::identify(&job.path)?;
+        identify::looks_like_model(&job.path)?;
+        let given = |field: &str| job.changes.get(field).and_then(Value::as_str);
+        let name = given("name").map_or_else(|| identify::name_of(&job.path), str::to_owned);
+        let kind = self.kind(job, &name)?;
+        let key = given("key").map_or_else(|| new_uuid(&*self.0.random), str::to_owned);
+        if !is_plain_name(&key) {
+            return Err(InstallError::BadKey(key));
+        }
         let total_bytes = size_on_disk(&job.path).map_err(unreadable)?;
         self.0.jobs.change(job.id, |job| (job.total_bytes, job.bytes) = (total_bytes, total_bytes));
         let hash = content_hash(&job.path).map_err(unreadable)?;
         let size = recorded_size(&job.path).map_err(unreadable)?;
-        let key = new_uuid(&*self.0.random);
-        let place = if job.inplace { None } else { Some(self.0.settings.models_dir.join(&key)) };
-        let path = if place.is_some() { key.clone() } else { self.recorded_path(&job.path) };
-        let config = record(&key, &hash, &path, size, &job.path, kind);
+        let own = job.path.file_name().filter(|_| job.path.is_file()).map(|file| Path::new(&key).join(file));
+        let own = own.unwrap_or_else(|| PathBuf::from(&key));
+        let path = if job.inplace { self.recorded_path(&job.path) } else { own.display().to_string() };
+        let common = json!({
+            "key": key, "hash": hash, "path": path, "file_size": size, "name": name,
+            "description": given("description"), "source": job.path, "source_type": "path",
+        });
+        let config = record(common, kind, given("variant"));
+        let place = (!job.inplace).then(|| self.0.settings.models_dir.join(&own));
         self.insert(&key, &config, || place.as_ref().map_or(Ok(()), |place| move_to(&job.path, place)))?;
         Ok((config, total_bytes))
+    }
+
+    /// What it is. Who installs it may say so, which rules out everything else, but can not make it what it is not.
+    fn kind(&self, job: &InstallJob, name: &str) -> Result<Map<String, Value>, InstallError> {
+        let found = identify::identify(&job.path, Some(name));
+        let contradicted = ["type", "format", "base"]
+            .into_iter()
+            .any(|field| job.changes.get(field).is_some_and(|said| !said.is_null() && Some(said) != found.get(field)));
+        if contradicted { Ok(identify::unknown()) } else { Ok(found) }.and_then(|kind| {
+            let known = kind["type"] != "unknown" || self.0.settings.allow_unknown;
+            if known { Ok(kind) } else { Err(InstallError::Unidentified(job.path.clone())) }
+        })
     }
 
     /// Relative to the models folder for what lies in it, so that the root directory can be moved.
@@ -105,30 +138,34 @@ impl Installer {
     }
 }
 
-/// The whole record, fields in the reference's order.
-fn record(key: &str, hash: &str, path: &str, size: u64, source: &Path, kind: Map<String, Value>) -> Value {
-    let name = source.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let mut record = Map::new();
-    for (field, value) in [
-        ("key", json!(key)),
-        ("hash", json!(hash)),
-        ("path", json!(path)),
-        ("file_size", json!(size)),
-        ("name", json!(name)),
-        ("description", Value::Null),
-        ("source", json!(source)),
-        ("source_type", json!("path")),
-        ("source_api_response", Value::Null),
-        ("source_url", Value::Null),
-        ("cover_image", Value::Null),
-    ] {
-        record.insert(field.to_owned(), value);
-    }
-    record.extend(kind);
-    Value::Object(record)
+/// The whole record, fields in the reference's order. What does not fit together is `unknown`.
+fn record(common: Value, mut kind: Map<String, Value>, variant: Option<&str>) -> Value {
+    kind.extend(variant.map(|variant| ("variant".to_owned(), variant.into())));
+    whole_record(common.as_object().cloned().unwrap_or_default(), kind)
 }
 
-/// Moves a folder, by copying where the two lie on different file systems.
+/// The record of what has these common fields and is of this kind, or else `unknown`.
+pub(crate) fn whole_record(common: Map<String, Value>, kind: Map<String, Value>) -> Value {
+    let with = |kind: Map<String, Value>| {
+        let mut record = common.clone();
+        record.extend(kind);
+        kinds::fit(&record)
+    };
+    let fitted = with(kind).or_else(|misfit| {
+        tracing::warn!(%misfit, "a model was recognised and its record fits no kind");
+        with(identify::unknown())
+    });
+    fitted.map_or(Value::Null, Value::Object)
+}
+
+/// Whether a file of this name could only lie in the folder it is put into.
+fn is_plain_name(name: &str) -> bool {
+    let mut parts = Path::new(name).components();
+    let only = matches!((parts.next(), parts.next()), (Some(Component::Normal(part)), None) if part == name);
+    only && !name.contains(['\\', '\0', ':']) && name.len() <= 200
+}
+
+/// Moves a file or folder, by copying where the two lie on different file systems.
 fn move_to(from: &Path, to: &Path) -> Result<(), ModelError> {
     let failed = |source| ModelError::File { action: "moving", path: from.to_owned(), source };
     if let Some(parent) = to.parent() {
@@ -137,13 +174,17 @@ fn move_to(from: &Path, to: &Path) -> Result<(), ModelError> {
     match std::fs::rename(from, to) {
         Err(error) if error.kind() == std::io::ErrorKind::CrossesDevices => {
             copy(from, to).map_err(failed)?;
-            std::fs::remove_dir_all(from).map_err(failed)
+            let removed = if from.is_dir() { std::fs::remove_dir_all(from) } else { std::fs::remove_file(from) };
+            removed.map_err(failed)
         }
         other => other.map_err(failed),
     }
 }
 
 fn copy(from: &Path, to: &Path) -> std::io::Result<()> {
+    if from.is_file() {
+        return std::fs::copy(from, to).map(drop);
+    }
     std::fs::create_dir_all(to)?;
     for entry in std::fs::read_dir(from)? {
         let entry = entry?;
@@ -170,6 +211,14 @@ pub(crate) fn own_files(models_dir: &Path, record: &ModelRecord) -> Option<PathB
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_key_names_one_folder() {
+        assert!(is_plain_name("1b2c") && is_plain_name("my model.v2"));
+        for name in ["", ".", "..", "a/b", "/a", "a/", "a\\b", "c:d"] {
+            assert!(!is_plain_name(name), "{name}");
+        }
+    }
 
     #[test]
     fn only_files_in_the_models_folder_go_with_a_record() {

@@ -4,7 +4,7 @@ use crate::ModelError;
 use invoke_events::InstallFailure;
 use invoke_permissions::{Grant, Manage, Model};
 use parking_lot::Mutex;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::path::PathBuf;
 
 /// How an installation stands.
@@ -18,6 +18,8 @@ pub enum InstallStatus {
     Completed,
     /// It failed.
     Error,
+    /// It was called off before it began.
+    Cancelled,
 }
 
 impl InstallStatus {
@@ -28,6 +30,7 @@ impl InstallStatus {
             Self::Running => "running",
             Self::Completed => "completed",
             Self::Error => "error",
+            Self::Cancelled => "cancelled",
         }
     }
 }
@@ -43,6 +46,8 @@ pub struct InstallJob {
     pub path: PathBuf,
     /// The files stay where they are.
     pub inplace: bool,
+    /// Fields of the record as who installs it wants them.
+    pub changes: Map<String, Value>,
     /// Bytes to install.
     pub total_bytes: u64,
     /// Bytes installed.
@@ -71,13 +76,20 @@ struct State {
 }
 
 impl Jobs {
-    pub(crate) fn add(&self, _: &Grant<Model, Manage>, path: PathBuf, inplace: bool) -> InstallJob {
+    pub(crate) fn add(
+        &self,
+        _: &Grant<Model, Manage>,
+        path: PathBuf,
+        inplace: bool,
+        changes: Map<String, Value>,
+    ) -> InstallJob {
         let mut state = self.0.lock();
         let job = InstallJob {
             id: state.next,
             status: InstallStatus::Waiting,
             path,
             inplace,
+            changes,
             total_bytes: 0,
             bytes: 0,
             config: None,

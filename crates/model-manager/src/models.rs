@@ -2,12 +2,13 @@
 
 use crate::ModelError;
 use crate::install::{self, Installer};
-use crate::jobs::{InstallJob, Jobs};
+use crate::jobs::{InstallJob, InstallStatus, Jobs};
 use invoke_domain::{ModelKey, ModelRecord, Random};
 use invoke_events::Bus;
 use invoke_permissions::{Actor, Grant, Manage, Model, policy};
 use invoke_storage::Database;
 use invoke_storage::models::{self, ModelFilter, ModelOrder};
+use serde_json::{Map, Value};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, mpsc};
 
@@ -18,6 +19,8 @@ pub struct ModelSettings {
     pub models_dir: PathBuf,
     /// The only folders models may be installed from; `None` for any.
     pub source_dirs: Option<Vec<PathBuf>>,
+    /// Whether what is not recognised is installed as `unknown`.
+    pub allow_unknown: bool,
 }
 
 /// Which models a listing names. Empty as [`Default`]: all of them.
@@ -31,6 +34,8 @@ pub struct ModelQuery {
     pub name: Option<String>,
     /// In this format.
     pub format: Option<String>,
+    /// With this hash.
+    pub hash: Option<String>,
 }
 
 /// The installed models. Cheap to clone.
@@ -78,7 +83,7 @@ impl Models {
             base: None,
             kind: query.kind.clone(),
             format: query.format.clone(),
-            hash: None,
+            hash: query.hash.clone(),
         };
         let mut records =
             self.shared.db.read(|tx| models::list(tx, &filter, order, descending).map_err(ModelError::from))?;
@@ -115,11 +120,18 @@ impl Models {
         }
     }
 
-    /// Begins to install the file or folder `source`; the job tells how it goes.
+    /// Begins to install the file or folder `source`; the job tells how it goes. `changes` are fields of the record as the
+    /// caller wants them.
     ///
     /// # Errors
     /// When the caller may not, or there is nothing at `source`.
-    pub fn install_local(&self, actor: &Actor, source: &str, inplace: bool) -> Result<InstallJob, ModelError> {
+    pub fn install_local(
+        &self,
+        actor: &Actor,
+        source: &str,
+        inplace: bool,
+        changes: Map<String, Value>,
+    ) -> Result<InstallJob, ModelError> {
         let grant = may_install(actor)?;
         let unsupported = || ModelError::UnsupportedSource(source.to_owned());
         let path = Path::new(source);
@@ -128,13 +140,13 @@ impl Models {
         }
         let path = path.canonicalize().map_err(|_| unsupported())?;
         self.check_source(&path)?;
-        let job = self.shared.jobs.add(&grant, path, inplace);
+        let job = self.shared.jobs.add(&grant, path, inplace, changes);
         // The thread lives as long as this sender.
         let _ = self.queue.send(job.id);
         Ok(job)
     }
 
-    fn check_source(&self, path: &Path) -> Result<(), ModelError> {
+    pub(crate) fn check_source(&self, path: &Path) -> Result<(), ModelError> {
         let Some(folders) = &self.shared.settings.source_dirs else { return Ok(()) };
         let allowed =
             folders.iter().filter_map(|folder| folder.canonicalize().ok()).any(|folder| path.starts_with(folder));
@@ -155,6 +167,21 @@ impl Models {
     /// When the caller may not see it, or there is none of this number.
     pub fn job(&self, actor: &Actor, id: i64) -> Result<InstallJob, ModelError> {
         self.shared.jobs.get(&may_install(actor)?, id)
+    }
+
+    /// Takes an installation that waits out of the queue; one that has begun or ended goes its way.
+    ///
+    /// # Errors
+    /// When the caller may not, or there is none of this number.
+    pub fn cancel_job(&self, actor: &Actor, id: i64) -> Result<(), ModelError> {
+        let grant = may_install(actor)?;
+        self.shared.jobs.get(&grant, id)?;
+        self.shared.jobs.change(id, |job| {
+            if job.status == InstallStatus::Waiting {
+                job.status = InstallStatus::Cancelled;
+            }
+        });
+        Ok(())
     }
 
     /// Forgets installations that have ended.

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use invoke_engine::Tensor;
 use serde_json::Value;
 
-use crate::tensors::{Conditioning, TensorStore};
+use crate::tensors::{AddedText, Conditioning, TensorStore};
 
 /// Memory for the tensors of all results together. Beyond it the results not used for longest are forgotten.
 const TENSOR_BYTES: usize = 256 << 20;
@@ -165,12 +165,17 @@ pub(crate) fn image_names(value: &Value) -> Vec<String> {
 impl Conditioning {
     /// Another handle on the same numbers.
     pub(crate) fn share(&self) -> Self {
-        Self { embeds: self.embeds.shallow_clone() }
+        let added = self.added.as_ref().map(|AddedText { pooled, time_ids }| AddedText {
+            pooled: pooled.shallow_clone(),
+            time_ids: time_ids.shallow_clone(),
+        });
+        Self { embeds: self.embeds.shallow_clone(), added }
     }
 
     /// Bytes it fills.
     pub(crate) fn bytes(&self) -> usize {
-        bytes_of(&self.embeds)
+        let added = self.added.iter().flat_map(|added| [&added.pooled, &added.time_ids]);
+        added.chain([&self.embeds]).map(bytes_of).sum()
     }
 }
 

@@ -17,6 +17,8 @@ pub struct Services {
     pub device: Device,
     /// In which precision.
     pub kind: Kind,
+    /// Whether pictures are encoded and decoded in tiles also where a node does not ask for it.
+    pub tiled_decode: bool,
     /// The models in memory.
     pub models: Mutex<ModelCache>,
     /// Results of nodes, for equal nodes.
@@ -30,6 +32,7 @@ impl Services {
     /// and no results.
     pub fn new(device: Device, budget: u64, random: Arc<dyn Random>) -> Self {
         let results = Arc::new(Mutex::new(ResultCache::new(0)));
-        Self { device, kind: device.default_kind(), models: Mutex::new(ModelCache::new(budget)), results, random }
+        let (kind, models) = (device.default_kind(), Mutex::new(ModelCache::new(budget)));
+        Self { device, kind, tiled_decode: false, models, results, random }
     }
 }

@@ -19,6 +19,17 @@ const CONDITIONING: &str = "ConditioningFieldData_";
 pub struct Conditioning {
     /// (1, tokens, width)
     pub embeds: Tensor,
+    /// What SDXL and its refiner are told besides.
+    pub added: Option<AddedText>,
+}
+
+/// What SDXL and its refiner are told about prompt and picture as a whole.
+#[derive(Debug)]
+pub struct AddedText {
+    /// The prompt as a single vector, (1, width).
+    pub pooled: Tensor,
+    /// Numbers about the picture, (1, 6) of SDXL and (1, 5) of its refiner.
+    pub time_ids: Tensor,
 }
 
 /// The tensors and conditionings of one run.

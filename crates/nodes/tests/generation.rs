@@ -178,7 +178,12 @@ fn check(case: &str) {
     let [image] = run.stored.as_slice() else { panic!("{} pictures", run.stored.len()) };
     assert_eq!(image.metadata.as_ref(), Some(&fixture["metadata"]));
     assert!(!image.is_intermediate);
+    assert_pictured(case, image);
+}
 
+/// The picture is the reference's to rounding.
+#[track_caller]
+fn assert_pictured(case: &str, image: &NewImage) {
     let file = std::fs::read(fixtures().join(format!("generation/{case}.png"))).expect("the picture is committed");
     let (theirs, _): (Pixels, _) = png::decode_bounded(&file, png::Limits::default()).expect("the picture is a PNG");
     assert_eq!((image.width, image.height), (theirs.width(), theirs.height()));
@@ -188,6 +193,22 @@ fn check(case: &str) {
     let most = distances.max().unwrap_or(0);
     eprintln!("{case}: mean difference {mean}, largest {most}");
     assert!(mean < 1.0, "{case}: pixels differ by {mean} on average, {most} at most");
+}
+
+#[test]
+fn every_scheduler_paints_the_references_picture() {
+    for name in invoke_engine::schedulers::NAMES {
+        let mut graph = json("euler-64.json")["graph"].clone();
+        let nodes = graph["nodes"].as_object_mut().expect("nodes by id");
+        for node in nodes.values_mut().filter(|node| node.get("scheduler").is_some()) {
+            node["scheduler"] = name.into();
+            node["steps"] = 6.into();
+        }
+        let run = run(&graph, None);
+        assert_eq!(run.outcome, Outcome::Completed, "{name}: {:?}", run.said.last());
+        let [image] = run.stored.as_slice() else { panic!("{} pictures", run.stored.len()) };
+        assert_pictured(&format!("scheduler-{name}"), image);
+    }
 }
 
 #[test]
@@ -269,8 +290,13 @@ fn a_cancelled_run_ends_within_a_step() {
 #[test]
 fn what_is_not_supported_yet_is_named() {
     let mut graph = json("euler-64.json")["graph"].clone();
-    graph["nodes"]["canvas_output:E5LUPFltBh"]["tiled"] = true.into();
+    let nodes = graph["nodes"].as_object_mut().expect("nodes");
+    let noise = nodes.values_mut().find(|node| node["type"] == "noise").expect("the node");
+    noise["noise_type"] = "FLUX".into();
     let Outcome::Failed(failure) = run(&graph, None).outcome else { panic!("it ran") };
     assert_eq!(failure.kind, "NotImplementedError");
-    assert_eq!(failure.message, "Not supported yet: decoding in tiles (`tiled`, `tile_size`)");
+    assert_eq!(
+        failure.message,
+        "Not supported yet: noise for other architectures than Stable Diffusion (`noise_type`)"
+    );
 }

@@ -56,12 +56,27 @@ impl Attention {
     /// `x (b, n, query_dim)` attends to `context (b, m, context_dim)`; `bias`, added to the scores, broadcasts to
     /// `(b, heads, n, m)`. The result is `(b, n, query_dim)`.
     pub fn forward(&self, x: &Tensor, context: &Tensor, bias: Option<&Tensor>) -> Result<Tensor> {
+        self.forward_with(x, context, bias, |_| Ok(None))
+    }
+
+    /// As [`forward`](Self::forward); what `extra` makes of the queries `(b, heads, n, head_dim)`, `(b, n, heads * head_dim)`,
+    /// is added before the output projection.
+    pub fn forward_with(
+        &self,
+        x: &Tensor,
+        context: &Tensor,
+        bias: Option<&Tensor>,
+        extra: impl FnOnce(&Tensor) -> Result<Option<Tensor>>,
+    ) -> Result<Tensor> {
         let query = self.split(&self.to_q.forward(x)?)?; // (b, heads, n, head_dim)
         let key = self.split(&self.to_k.forward(context)?)?; // (b, heads, m, head_dim)
         let value = self.split(&self.to_v.forward(context)?)?; // (b, heads, m, head_dim)
         let attended = Tensor::f_scaled_dot_product_attention(&query, &key, &value, bias, 0.0, false, None, false)?;
         let batch = x.size()[0];
-        let joined = attended.f_transpose(1, 2)?.f_reshape([batch, -1, self.heads * self.head_dim])?; // (b, n, inner)
+        let mut joined = attended.f_transpose(1, 2)?.f_reshape([batch, -1, self.heads * self.head_dim])?; // (b, n, inner)
+        if let Some(extra) = extra(&query)? {
+            joined = joined.f_add(&extra)?;
+        }
         self.to_out.forward(&joined)
     }
 

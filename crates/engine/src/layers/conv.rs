@@ -1,17 +1,18 @@
-//! `torch.nn.Conv2d` with a square kernel and a bias.
+//! `torch.nn.Conv2d` with a square kernel.
 
 use tch::Tensor;
 
 use crate::Result;
-use crate::weights::{Weight, Weights};
+use crate::weights::{SeamlessAxes, Weight, Weights};
 
-/// A convolution over images.
+/// A convolution over images. Beyond an image's edges are zeros, or the opposite edge where the weights say so.
 #[derive(Debug)]
 pub struct Conv2d {
     weight: Weight,
-    bias: Weight,
+    bias: Option<Weight>,
     stride: i64,
     padding: i64,
+    seamless: SeamlessAxes,
 }
 
 impl Conv2d {
@@ -24,15 +25,36 @@ impl Conv2d {
     pub fn strided(w: &Weights, inputs: i64, outputs: i64, kernel: i64, stride: i64, padding: i64) -> Result<Self> {
         Ok(Self {
             weight: w.tensor("weight", &[outputs, inputs, kernel, kernel])?,
-            bias: w.tensor("bias", &[outputs])?,
+            bias: Some(w.tensor("bias", &[outputs])?),
             stride,
             padding,
+            seamless: w.seamless_axes(),
         })
+    }
+
+    /// A convolution without bias, of this stride, with padding half the kernel.
+    pub fn without_bias(w: &Weights, inputs: i64, outputs: i64, kernel: i64, stride: i64) -> Result<Self> {
+        let weight = w.tensor("weight", &[outputs, inputs, kernel, kernel])?;
+        Ok(Self { weight, bias: None, stride, padding: kernel / 2, seamless: w.seamless_axes() })
+    }
+
+    /// As [`forward`](Self::forward), with this stride, padding and dilation instead of its own; beyond the edges are zeros.
+    pub fn dilated(&self, x: &Tensor, stride: i64, padding: i64, dilation: i64) -> Result<Tensor> {
+        let bias = self.bias.as_deref();
+        Ok(x.f_conv2d(&self.weight, bias, [stride; 2], [padding; 2], [dilation; 2], 1)?)
     }
 
     /// `(b, inputs, h, w)` to `(b, outputs, h', w')`
     pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        let (stride, padding) = ([self.stride; 2], [self.padding; 2]);
-        Ok(x.f_conv2d(&self.weight, Some(&*self.bias), stride, padding, [1, 1], 1)?)
+        let (stride, padding) = ([self.stride; 2], self.padding);
+        let convolve =
+            |x: &Tensor, padding| x.f_conv2d(&self.weight, self.bias.as_deref(), stride, [padding; 2], [1, 1], 1);
+        if self.seamless == SeamlessAxes::default() || padding == 0 {
+            return Ok(convolve(x, padding)?);
+        }
+        let mode = |seamless| if seamless { "circular" } else { "constant" };
+        let padded = x.f_pad([padding, padding, 0, 0], mode(self.seamless.x), None)?;
+        let padded = padded.f_pad([0, 0, padding, padding], mode(self.seamless.y), None)?;
+        Ok(convolve(&padded, 0)?)
     }
 }

@@ -1,13 +1,25 @@
 //! Stable Diffusion: from noise and two prompts to latents.
 //!
+//! A run is one short loop. What a step does besides lies in its own file: which timesteps (`window`), which part of the
+//! picture (`inpaint`), the prompts (`prompt`, `regions`), the call of the UNet (`predict`) with what other networks add to
+//! it (`contribution`), guidance (`guidance`), and what is told meanwhile (`progress`).
+//!
 //! Reference: InvokeAI 6.14.2, `app/invocations/denoise_latents.py` (`init_scheduler`, `prepare_noise_and_latents`) and
-//! `backend/stable_diffusion/diffusers_pipeline.py` (`latents_from_embeddings`, `step`).
+//! `backend/stable_diffusion/diffusers_pipeline.py` (`latents_from_embeddings`).
 
 use invoke_engine_sys::InferenceMode;
 use tch::{Kind, Tensor};
 
-use super::{RgbImage, preview};
-use crate::models::unet::{Context, Unet};
+pub use super::guidance::Guidance;
+pub use super::inpaint::Inpaint;
+pub use super::progress::{Cancelled, OnStep, Progress};
+pub use super::prompt::Prompt;
+
+use super::contribution::Contribution;
+use super::inpaint::{self, ChangeMask};
+use super::predict::{Moment, Parts, Predictor};
+use super::window::Window;
+use crate::models::unet::{FreeU, Unet};
 use crate::random::Generator;
 use crate::schedulers::{self, Scheduler, SchedulerConfig};
 use crate::{EngineError, Result};
@@ -15,17 +27,10 @@ use crate::{EngineError, Result};
 /// Pixels, along one side, per latent.
 pub const LATENT_SCALE: i64 = 8;
 const LATENT_CHANNELS: i64 = 4;
+/// A UNet with as many inputs is made for inpainting: latents, mask, masked latents.
+const INPAINT_CHANNELS: i64 = 9;
 /// Noise within the steps comes from the seed with all its bits flipped, so that it is not the noise of the start again.
 const STEP_SEED_MASK: u64 = 0xFFFF_FFFF;
-
-/// How strongly the prompts count.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Guidance {
-    /// The same in every step.
-    Constant(f64),
-    /// One number per step.
-    PerStep(Vec<f64>),
-}
 
 /// What to denoise and how.
 #[derive(Debug)]
@@ -36,10 +41,10 @@ pub struct DenoiseRequest<'a> {
     pub latents: Option<&'a Tensor>,
     /// The seed the noise was made with.
     pub seed: u64,
-    /// The embedding of what should be in the picture, `(1, tokens, dim)`.
-    pub positive: &'a Tensor,
-    /// The embedding of what should not, `(1, tokens, dim)`.
-    pub negative: &'a Tensor,
+    /// What should be in the picture.
+    pub positive: Prompt<'a>,
+    /// What should not.
+    pub negative: Prompt<'a>,
     /// How strongly the prompts count.
     pub guidance: Guidance,
     /// Between 0 and 1: how much of the contrast lost to strong guidance is taken back.
@@ -54,44 +59,12 @@ pub struct DenoiseRequest<'a> {
     pub denoising_start: f64,
     /// Where to leave.
     pub denoising_end: f64,
-}
-
-/// How far a run is: reported before the first step and after each.
-#[derive(Debug)]
-pub struct Progress<'a> {
-    /// Steps done.
-    pub step: usize,
-    /// Steps of this run.
-    pub total: usize,
-    /// Timesteps per step of the method.
-    pub order: usize,
-    /// The latents as they are now.
-    pub latents: &'a Tensor,
-    /// The latents without noise as they are foreseen now, where the method tells.
-    pub predicted_original: Option<&'a Tensor>,
-}
-
-impl Progress<'_> {
-    /// The share done, between 0 and 1. A method of second order advances by whole steps.
-    pub fn percentage(&self) -> f64 {
-        let (step, total) = if self.order == 2 { (self.step / 2, self.total / 2) } else { (self.step, self.total) };
-        if total == 0 { 0.0 } else { step as f64 / total as f64 }
-    }
-
-    /// A small picture of what is to be expected.
-    pub fn preview(&self) -> Result<RgbImage> {
-        preview::latents_to_rgb(self.predicted_original.unwrap_or(self.latents))
-    }
-}
-
-/// The answer of a progress callback that ends the run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Cancelled;
-
-impl From<Cancelled> for EngineError {
-    fn from(_: Cancelled) -> Self {
-        Self::Cancelled
-    }
+    /// Which part of the picture is made anew; none for all of it.
+    pub inpaint: Option<Inpaint<'a>>,
+    /// Weights of the UNet's skips and backbone.
+    pub freeu: Option<FreeU>,
+    /// What other networks add.
+    pub contributions: Vec<Box<dyn Contribution + 'a>>,
 }
 
 /// The noise of a seed for a picture of this size in pixels, `(1, 4, height / 8, width / 8)`, on the CPU.
@@ -104,129 +77,114 @@ pub fn noise(seed: u64, width: i64, height: i64, kind: Kind) -> Result<Tensor> {
 }
 
 /// Runs the request to its end and returns the latents, on the UNet's device; `on_step` may end it with [`Cancelled`].
-pub fn denoise(
-    unet: &Unet,
-    request: &DenoiseRequest<'_>,
-    on_step: &mut dyn FnMut(&Progress<'_>) -> std::result::Result<(), Cancelled>,
-) -> Result<Tensor> {
+pub fn denoise(unet: &Unet, request: &DenoiseRequest<'_>, on_step: OnStep<'_>) -> Result<Tensor> {
     let _inference = InferenceMode::enter()?;
-    if let Guidance::PerStep(scales) = &request.guidance
-        && scales.len() != request.steps
-    {
-        let (got, steps) = (scales.len(), request.steps);
-        return Err(EngineError::Setting(format!("`cfg_scale` has {got} numbers for {steps} steps")));
-    }
-    let to_unet = |tensor: &Tensor| tensor.f_to_device(unet.device().into())?.f_to_kind(unet.kind());
-    let noise = request.noise.map(to_unet).transpose()?;
-    let mut latents = match (request.latents, &noise) {
-        (Some(latents), _) => to_unet(latents)?,
-        (None, Some(noise)) => noise.f_zeros_like()?,
-        (None, None) => return Err(EngineError::Setting("either latents or noise must be given".to_owned())),
-    };
-    if let Some(noise) = &noise
-        && noise.size() != latents.size()
-    {
-        let expected = format!("that of the latents, {:?}", latents.size());
-        return Err(EngineError::Input { what: "noise", expected, got: noise.size() });
-    }
-
-    let mut scheduler = schedulers::by_name(request.scheduler, request.scheduler_config, request.steps)?;
+    let Start { noise, latents: original } = Start::of(unet, request)?;
+    let mut scheduler = scheduler(request)?;
     let training = request.scheduler_config.num_train_timesteps();
-    let Some(timesteps) = selected(&*scheduler, training, request.denoising_start, request.denoising_end) else {
-        return Ok(latents);
-    };
-    if let Some(noise) = &noise {
-        latents = scheduler.add_noise(&latents, noise, timesteps.first)?;
-    }
-    let prompts = Prompts::new(&to_unet(request.negative)?, &to_unet(request.positive)?)?;
-    let mut generator = Generator::new(request.seed ^ STEP_SEED_MASK)?;
+    let window = Window::select(&*scheduler, training, request.denoising_start, request.denoising_end);
+    let Some(window) = window else { return Ok(original) };
+    request.guidance.check(request.steps, window.timesteps.len())?;
 
-    let (total, order) = (timesteps.all.len(), scheduler.order());
+    let for_inpainting = unet.config().in_channels == INPAINT_CHANNELS;
+    let channels = for_inpainting.then(|| inpaint::channels(request.inpaint.as_ref(), &original)).transpose()?;
+    let mask = request.inpaint.as_ref().map(|inpaint| ChangeMask::new(inpaint, &original)).transpose()?;
+    // A model made for inpainting sees what stays, and needs no help on the way.
+    let on_the_way = match &mask {
+        Some(mask) if !for_inpainting => Some((mask, inpaint::noise(noise.as_ref(), request.seed, &original)?)),
+        _ => None,
+    };
+    let predictor = predictor(unet, request, channels, sides(&original)?)?;
+    let mut generator = step_generator(request)?;
+    let mut latents = match &noise {
+        Some(noise) => scheduler.add_noise(&original, noise, window.first)?,
+        None => original,
+    };
+
+    let (total, order) = (window.timesteps.len(), scheduler.order());
+    let last = scheduler.timesteps().last().copied().unwrap_or_default();
     on_step(&Progress { step: 0, total, order, latents: &latents, predicted_original: None })?;
-    for (i, timestep) in timesteps.all.into_iter().enumerate() {
-        let input = scheduler.scale_model_input(&latents, timestep)?;
-        let predicted = unet.forward(&Tensor::f_cat(&[&input, &input], 0)?, timestep, prompts.context())?;
-        let scale = match &request.guidance {
-            Guidance::Constant(scale) => *scale,
-            Guidance::PerStep(scales) => scales[i],
+    for (i, timestep) in window.timesteps.into_iter().enumerate() {
+        if let Some((mask, noise)) = &on_the_way {
+            latents = mask.mix(&latents, &*scheduler, noise, timestep, training)?;
+        }
+        let step = predictor.step(&mut *scheduler, &latents, Moment { step: i, total, timestep }, &mut generator)?;
+        let predicted_original = match &on_the_way {
+            Some((mask, noise)) => {
+                let foreseen = step.predicted_original.as_ref().unwrap_or(&latents);
+                Some(mask.mix(foreseen, &*scheduler, noise, last, training)?)
+            }
+            None => step.predicted_original,
         };
-        let predicted = guide(&predicted, scale, request.guidance_rescale)?;
-        let step = scheduler.step(&predicted, timestep, &latents, &mut generator)?;
         latents = step.latents;
-        let predicted_original = step.predicted_original.as_ref();
+        let predicted_original = predicted_original.as_ref();
         on_step(&Progress { step: i + 1, total, order, latents: &latents, predicted_original })?;
     }
-    Ok(latents)
+    match mask {
+        Some(mask) => mask.restore(&latents),
+        None => Ok(latents),
+    }
 }
 
-/// The part of a scheduler's timesteps a request asks for.
-struct Selected {
-    /// The timestep whose noise the run starts with; there is one even if there is no step to do.
-    first: f64,
-    all: Vec<f64>,
+/// What a run starts from, on the UNet's device and in its precision.
+pub(super) struct Start {
+    pub(super) noise: Option<Tensor>,
+    pub(super) latents: Tensor,
 }
 
-/// The timesteps between start and end, whole steps of the method only; none if the start is behind the last.
-fn selected(scheduler: &dyn Scheduler, training: usize, start: f64, end: f64) -> Option<Selected> {
-    let (timesteps, order) = (scheduler.timesteps(), scheduler.order());
-    let value = |share: f64| (training as f64 * (1.0 - share)).round_ties_even();
-    let steps: Vec<f64> = timesteps.iter().copied().step_by(order).collect();
-    let before = steps.iter().filter(|t| **t >= value(start)).count();
-    let within = steps[before..].iter().filter(|t| **t >= value(end)).count();
-    let rest = timesteps.get(before * order..)?;
-    Some(Selected { first: *rest.first()?, all: rest.iter().copied().take(within * order).collect() })
-}
-
-/// Both prompts in one batch, the negative one first.
-struct Prompts {
-    embeddings: Tensor,
-    mask: Option<Tensor>,
-}
-
-impl Prompts {
-    /// Prompts of different lengths are padded to the longer one, and the padding is masked.
-    fn new(negative: &Tensor, positive: &Tensor) -> Result<Self> {
-        let ((batch, short, _), (_, long, _)) = (negative.size3()?, positive.size3()?);
-        if short == long {
-            return Ok(Self { embeddings: Tensor::f_cat(&[negative, positive], 0)?, mask: None });
-        }
-        let tokens = short.max(long);
-        let padded = |prompt: &Tensor, own: i64| -> Result<(Tensor, Tensor)> {
-            let ones = Tensor::f_ones([batch, own], (prompt.kind(), prompt.device()))?;
-            let embeddings = prompt.f_pad([0, 0, 0, tokens - own], "constant", 0.0)?;
-            Ok((embeddings, ones.f_pad([0, tokens - own], "constant", 0.0)?))
+impl Start {
+    pub(super) fn of(unet: &Unet, request: &DenoiseRequest<'_>) -> Result<Self> {
+        let to_unet = |tensor: &Tensor| tensor.f_to_device(unet.device().into())?.f_to_kind(unet.kind());
+        let noise = request.noise.map(to_unet).transpose()?;
+        let latents = match (request.latents, &noise) {
+            (Some(latents), _) => to_unet(latents)?,
+            (None, Some(noise)) => noise.f_zeros_like()?,
+            (None, None) => return Err(EngineError::Setting("either latents or noise must be given".to_owned())),
         };
-        let ((negative, negative_mask), (positive, positive_mask)) =
-            (padded(negative, short)?, padded(positive, long)?);
-        Ok(Self {
-            embeddings: Tensor::f_cat(&[negative, positive], 0)?,
-            mask: Some(Tensor::f_cat(&[negative_mask, positive_mask], 0)?),
-        })
-    }
-
-    fn context(&self) -> Context<'_> {
-        Context { embeddings: &self.embeddings, mask: self.mask.as_ref() }
+        if let Some(noise) = &noise
+            && noise.size() != latents.size()
+        {
+            let expected = format!("that of the latents, {:?}", latents.size());
+            return Err(EngineError::Input { what: "noise", expected, got: noise.size() });
+        }
+        Ok(Self { noise, latents })
     }
 }
 
-/// Classifier-free guidance: away from the negative prediction, towards the positive.
-fn guide(predicted: &Tensor, scale: f64, rescale: f64) -> Result<Tensor> {
-    let both = predicted.f_chunk(2, 0)?;
-    let [negative, positive] = &both[..] else {
-        return Err(EngineError::Input {
-            what: "prediction",
-            expected: "an even batch".to_owned(),
-            got: predicted.size(),
-        });
-    };
-    let guided = negative.f_add(&positive.f_sub(negative)?.f_mul_scalar(scale)?)?;
-    if rescale <= 0.0 {
-        return Ok(guided);
-    }
-    // Algorithm 2 of <https://arxiv.org/abs/2305.08891>.
-    let spread = |x: &Tensor| x.f_std_dim([1i64, 2, 3].as_slice(), true, true);
-    let rescaled = guided.f_mul(&spread(positive)?.f_div(&spread(&guided)?)?)?;
-    Ok(rescaled.f_mul_scalar(rescale)?.f_add(&guided.f_mul_scalar(1.0 - rescale)?)?)
+/// The scheduler of a request, at the beginning of its run.
+pub(super) fn scheduler(request: &DenoiseRequest<'_>) -> Result<Box<dyn Scheduler>> {
+    schedulers::by_name(request.scheduler, request.scheduler_config, request.steps, request.seed)
+}
+
+/// What answers the steps of a request, for latents of `size`.
+pub(super) fn predictor<'a>(
+    unet: &'a Unet,
+    request: &'a DenoiseRequest<'_>,
+    channels: Option<Tensor>,
+    size: (i64, i64),
+) -> Result<Predictor<'a>> {
+    Predictor::new(Parts {
+        unet,
+        negative: request.negative,
+        positive: request.positive,
+        guidance: &request.guidance,
+        rescale: request.guidance_rescale,
+        contributions: &request.contributions,
+        freeu: request.freeu,
+        channels,
+        size,
+    })
+}
+
+/// Where the noise within the steps comes from.
+pub(super) fn step_generator(request: &DenoiseRequest<'_>) -> Result<Generator> {
+    Generator::new(request.seed ^ STEP_SEED_MASK)
+}
+
+/// Height and width of latents, in latents.
+pub(super) fn sides(latents: &Tensor) -> Result<(i64, i64)> {
+    let (_, _, height, width) = latents.size4()?;
+    Ok((height, width))
 }
 
 #[cfg(test)]
@@ -234,36 +192,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_run_is_cut_to_the_part_asked_for() {
-        let scheduler = schedulers::by_name("ddim", &SchedulerConfig::default(), 10).unwrap(); // 900, 800, .. 0
-        let part = |start, end| selected(&*scheduler, 1000, start, end).map(|part| (part.first, part.all));
-        assert_eq!(part(0.0, 1.0).unwrap().1.len(), 10);
-        assert_eq!(part(0.5, 1.0).unwrap(), (400.0, vec![400.0, 300.0, 200.0, 100.0, 0.0]));
-        assert_eq!(part(0.0, 0.3).unwrap(), (900.0, vec![900.0, 800.0, 700.0]));
-        assert_eq!(part(0.2, 0.2).unwrap(), (700.0, vec![]));
-        assert!(part(1.0, 1.0).is_none());
-    }
-
-    #[test]
-    fn guidance_moves_from_the_negative_to_the_positive_prediction() {
-        let predicted = Tensor::from_slice(&[1.0f32, 2.0]).view([2, 1, 1, 1]);
-        let at = |scale| f64::try_from(guide(&predicted, scale, 0.0).unwrap()).unwrap();
-        assert_eq!([0.0, 1.0, 7.5].map(at), [1.0, 2.0, 8.5]);
-    }
-
-    #[test]
     fn the_noise_of_a_size_that_is_not_a_multiple_of_eight_is_refused() {
         let error = noise(1, 60, 64, Kind::Float).unwrap_err().to_string();
         assert_eq!(error, "`size of the noise` has the wrong shape: expected positive multiples of 8, got [60, 64]");
-    }
-
-    #[test]
-    fn second_order_methods_advance_by_whole_steps() {
-        let latents = Tensor::zeros([1], (Kind::Float, tch::Device::Cpu));
-        let at = |step, total, order| {
-            Progress { step, total, order, latents: &latents, predicted_original: None }.percentage()
-        };
-        assert_eq!([at(0, 4, 1), at(1, 4, 1), at(4, 4, 1)], [0.0, 0.25, 1.0]);
-        assert_eq!([at(1, 4, 2), at(2, 4, 2), at(3, 4, 2), at(1, 1, 2), at(0, 0, 1)], [0.0, 0.5, 0.5, 0.0, 0.0]);
     }
 }

@@ -93,6 +93,11 @@ pub struct SchedulerConfig {
     pub interpolation_type: Option<String>,
     pub timestep_type: Option<String>,
     pub variance_type: Option<String>,
+    pub skip_prk_steps: Option<bool>,
+    pub predict_x0: Option<bool>,
+    pub disable_corrector: Option<Vec<usize>>,
+    pub original_inference_steps: Option<usize>,
+    pub timestep_scaling: Option<f64>,
 }
 
 /// The scheduler classes that can sort their noise levels as Karras et al. do.
@@ -165,6 +170,22 @@ impl SchedulerConfig {
 
     pub(crate) fn num_train_timesteps(&self) -> usize {
         self.num_train_timesteps.unwrap_or(1000)
+    }
+
+    /// The noise levels between which Karras et al. spread theirs, `(max, min)`, where those of the run are these.
+    pub(super) fn karras_ends(&self, sigmas: &[f64]) -> (f64, f64) {
+        let own = |end: Option<&f64>| end.copied().unwrap_or_default();
+        (self.sigma_max.unwrap_or(own(sigmas.first())), self.sigma_min.unwrap_or(own(sigmas.last())))
+    }
+
+    /// What the model predicts, for a method called `name` that does not work with the picture itself.
+    pub(super) fn noisy_prediction(&self, name: &str) -> Result<Prediction> {
+        match self.prediction() {
+            Prediction::Sample => Err(EngineError::Setting(format!(
+                "`{name}` does not work with models that predict the picture itself (`prediction_type` is `sample`)"
+            ))),
+            prediction => Ok(prediction),
+        }
     }
 
     pub(super) fn prediction(&self) -> Prediction {

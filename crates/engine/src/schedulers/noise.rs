@@ -12,18 +12,45 @@ const MAX_BETA: f64 = 0.999;
 /// The last alpha where training ends in pure noise: close enough to zero, and its inverse is finite.
 const LAST_ALPHA: f32 = 1.0 / 16_777_216.0;
 
+/// What a scheduler class takes for betas where the file says nothing.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Betas {
+    start: f64,
+    end: f64,
+    schedule: BetaSchedule,
+}
+
+impl Betas {
+    /// Those of the first paper.
+    pub(super) const FIRST: Self = Self { start: 0.0001, end: 0.02, schedule: BetaSchedule::Linear };
+    /// The ends of latent diffusion, evenly growing.
+    pub(super) const LATENT_LINEAR: Self = Self { start: 0.00085, end: 0.012, schedule: BetaSchedule::Linear };
+    /// Those of latent diffusion.
+    pub(super) const LATENT: Self = Self { start: 0.00085, end: 0.012, schedule: BetaSchedule::ScaledLinear };
+}
+
+/// What a scheduler class makes of `rescale_betas_zero_snr`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ZeroSnr {
+    /// It does not know the setting.
+    Unknown,
+    /// Training ends in pure noise.
+    Exact,
+    /// Training ends in nearly pure noise, whose inverse is finite.
+    Nearly,
+}
+
 /// The share of the picture's variance left at each training timestep, falling from nearly 1.
 ///
-/// It is computed by libtorch in float32 so that every bit is as in the reference. `nonzero_end` keeps the last one above
-/// zero where the betas were rescaled to end there.
-pub(super) fn alphas_cumprod(config: &SchedulerConfig, nonzero_end: bool) -> Result<Vec<f32>> {
-    let mut betas = betas(config)?;
-    let rescale = config.rescale_betas_zero_snr == Some(true);
+/// It is computed by libtorch in float32 so that every bit is as in the reference.
+pub(super) fn alphas_cumprod(config: &SchedulerConfig, default: Betas, zero_snr: ZeroSnr) -> Result<Vec<f32>> {
+    let mut betas = betas(config, default)?;
+    let rescale = config.rescale_betas_zero_snr == Some(true) && zero_snr != ZeroSnr::Unknown;
     if rescale {
         betas = rescale_to_zero_snr(&betas)?;
     }
     let mut alphas = Vec::<f32>::try_from(one_minus(&betas)?.f_cumprod(0, None)?)?;
-    if let (true, true, Some(last)) = (rescale, nonzero_end, alphas.last_mut()) {
+    if let (true, ZeroSnr::Nearly, Some(last)) = (rescale, zero_snr, alphas.last_mut()) {
         *last = LAST_ALPHA;
     }
     Ok(alphas)
@@ -35,9 +62,9 @@ pub(super) fn training_sigmas(alphas_cumprod: &[f32]) -> Result<Vec<f32>> {
     Ok(Vec::try_from(one_minus(&alphas)?.f_div(&alphas)?.f_sqrt()?)?)
 }
 
-fn betas(config: &SchedulerConfig) -> Result<Tensor> {
+fn betas(config: &SchedulerConfig, default: Betas) -> Result<Tensor> {
     let float = (Kind::Float, Device::Cpu);
-    let (start, end) = (config.beta_start.unwrap_or(0.0001), config.beta_end.unwrap_or(0.02));
+    let (start, end) = (config.beta_start.unwrap_or(default.start), config.beta_end.unwrap_or(default.end));
     let count = i64::try_from(config.num_train_timesteps()).unwrap_or(i64::MAX);
     if let Some(trained) = &config.trained_betas {
         if trained.len() != config.num_train_timesteps() {
@@ -46,7 +73,7 @@ fn betas(config: &SchedulerConfig) -> Result<Tensor> {
         }
         return Ok(Tensor::f_from_slice(trained)?.f_to_kind(Kind::Float)?);
     }
-    Ok(match config.beta_schedule.unwrap_or(BetaSchedule::Linear) {
+    Ok(match config.beta_schedule.unwrap_or(default.schedule) {
         BetaSchedule::Linear => Tensor::f_linspace(start, end, count, float)?,
         BetaSchedule::ScaledLinear => Tensor::f_linspace(start.sqrt(), end.sqrt(), count, float)?.f_square()?,
         BetaSchedule::SquaredcosCapV2 => Tensor::f_from_slice(&squared_cosine(count))?.f_to_kind(Kind::Float)?,
@@ -92,14 +119,16 @@ mod tests {
             rescale_betas_zero_snr: Some(true),
             ..SchedulerConfig::default()
         };
-        assert_eq!(alphas_cumprod(&config, false).unwrap()[999], 0.0);
-        assert_eq!(alphas_cumprod(&config, true).unwrap()[999], LAST_ALPHA);
+        let last = |zero_snr| alphas_cumprod(&config, Betas::FIRST, zero_snr).unwrap()[999];
+        assert_eq!(last(ZeroSnr::Exact), 0.0);
+        assert_eq!(last(ZeroSnr::Nearly), LAST_ALPHA);
+        assert!(last(ZeroSnr::Unknown) > LAST_ALPHA);
     }
 
     #[test]
     fn given_betas_must_be_one_per_timestep() {
         let config = SchedulerConfig { trained_betas: Some(vec![0.1; 3]), ..SchedulerConfig::default() };
-        let error = alphas_cumprod(&config, false).unwrap_err().to_string();
+        let error = alphas_cumprod(&config, Betas::FIRST, ZeroSnr::Exact).unwrap_err().to_string();
         assert_eq!(error, "`trained_betas` has 3 numbers for 1000 timesteps");
     }
 }

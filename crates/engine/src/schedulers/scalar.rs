@@ -9,6 +9,10 @@ pub(super) fn exp(x: f32) -> Result<f32> {
     Ok(f32::try_from(tensor(x)?.f_exp()?)?)
 }
 
+pub(super) fn expm1(x: f32) -> Result<f32> {
+    Ok(f32::try_from(tensor(x)?.f_expm1()?)?)
+}
+
 pub(super) fn ln(x: f32) -> Result<f32> {
     Ok(f32::try_from(tensor(x)?.f_log()?)?)
 }

@@ -3,6 +3,9 @@
 //! Reference: diffusers 0.40.0, `schedulers/scheduling_euler_discrete.py` `set_timesteps`, `_convert_to_karras`,
 //! `_sigma_to_t`, and the `numpy` functions they are made of.
 
+use super::{SchedulerConfig, Spacing};
+use crate::{EngineError, Result};
+
 /// `rho` of the paper's equation 5.
 const KARRAS_RHO: f64 = 7.0;
 /// Keeps the logarithm finite.
@@ -26,6 +29,73 @@ pub(super) fn linspace(start: f64, end: f64, count: usize) -> Vec<f64> {
 pub(super) fn trailing(from: usize, ratio: f64) -> Vec<f64> {
     let count = (from as f64 / ratio).ceil() as usize;
     (0..count).map(|i| (from as f64 - i as f64 * ratio).round_ties_even() - 1.0).collect()
+}
+
+/// Timesteps of `steps` steps from the noisiest on, both ends of training included where they are spread evenly; these
+/// need not be whole.
+pub(super) fn even(config: &SchedulerConfig, steps: usize) -> Vec<f64> {
+    let training = config.num_train_timesteps();
+    match config.timestep_spacing.unwrap_or(Spacing::Linspace) {
+        Spacing::Linspace => linspace(0.0, (training - 1) as f64, steps).into_iter().rev().collect(),
+        other => whole_multiples(config, other, steps),
+    }
+}
+
+/// The same in float32, as most of the reference's classes keep, compare and embed them.
+pub(super) fn single(timesteps: Vec<f64>) -> Vec<f64> {
+    timesteps.into_iter().map(|t| f64::from(t as f32)).collect()
+}
+
+/// The same for methods that count in whole timesteps and leave gaps at the end where nothing else is said.
+pub(super) fn whole(config: &SchedulerConfig, steps: usize) -> Vec<f64> {
+    let training = config.num_train_timesteps();
+    match config.timestep_spacing.unwrap_or(Spacing::Leading) {
+        Spacing::Linspace => {
+            let rising = linspace(0.0, (training - 1) as f64, steps);
+            rising.into_iter().rev().map(f64::round_ties_even).collect()
+        }
+        other => whole_multiples(config, other, steps),
+    }
+}
+
+fn whole_multiples(config: &SchedulerConfig, spacing: Spacing, steps: usize) -> Vec<f64> {
+    let training = config.num_train_timesteps();
+    match spacing {
+        Spacing::Trailing => trailing(training, training as f64 / steps as f64),
+        _ => {
+            let ratio = training / steps;
+            (0..steps).rev().map(|i| ((i * ratio) as i64 + config.steps_offset()) as f64).collect()
+        }
+    }
+}
+
+/// Whole timesteps of the solvers that never ask at the end of the run, out of the first `last` of training.
+pub(super) fn solver(config: &SchedulerConfig, last: usize, steps: usize) -> Vec<f64> {
+    match config.timestep_spacing.unwrap_or(Spacing::Linspace) {
+        Spacing::Linspace => solver_linspace(last, steps),
+        Spacing::Leading => {
+            let ratio = last / (steps + 1);
+            (1..=steps).rev().map(|i| ((i * ratio) as i64 + config.steps_offset()) as f64).collect()
+        }
+        Spacing::Trailing => trailing(last, config.num_train_timesteps() as f64 / steps as f64),
+    }
+}
+
+/// The same, spread evenly whatever the configuration says.
+pub(super) fn solver_linspace(last: usize, steps: usize) -> Vec<f64> {
+    let rising = linspace(0.0, (last - 1) as f64, steps + 1);
+    rising.into_iter().skip(1).rev().map(f64::round_ties_even).collect()
+}
+
+/// The noise level at each timestep.
+pub(super) fn levels(timesteps: &[f64], training: &[f32]) -> Vec<f64> {
+    timesteps.iter().map(|t| interpolate(training, *t)).collect()
+}
+
+/// Timesteps, not whole, and noise levels as [`karras`] spreads them.
+pub(super) fn karras_levels(max: f64, min: f64, steps: usize, training: &[f32]) -> (Vec<f64>, Vec<f64>) {
+    let sigmas = karras(max, min, steps);
+    (sigmas.iter().map(|sigma| sigma_to_timestep(*sigma, training)).collect(), sigmas)
 }
 
 /// The value of `table` at a place between its entries; beyond its ends, the value at the end.
@@ -65,6 +135,19 @@ pub(super) fn index_of(timesteps: &[f64], timestep: f64) -> Option<usize> {
     let mut places = timesteps.iter().enumerate().filter(|(_, own)| **own == timestep).map(|(index, _)| index);
     let first = places.next();
     places.next().or(first)
+}
+
+/// Where a run stands: at `known`, or if it has not begun, at this timestep.
+pub(super) fn place(known: Option<usize>, timesteps: &[f64], timestep: f64) -> Result<usize> {
+    let place = match known {
+        Some(index) => index,
+        None => index_of(timesteps, timestep)
+            .ok_or_else(|| EngineError::Setting(format!("{timestep} is not a timestep of this run")))?,
+    };
+    if place < timesteps.len() {
+        return Ok(place);
+    }
+    Err(EngineError::Setting(format!("the run of {} steps is over", timesteps.len())))
 }
 
 #[cfg(test)]

@@ -8,5 +8,5 @@ mod map;
 pub mod names;
 mod weight;
 
-pub use map::Weights;
+pub use map::{SeamlessAxes, Weights};
 pub use weight::Weight;

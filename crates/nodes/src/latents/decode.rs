@@ -1,14 +1,12 @@
 //! Latents to a picture.
 
-use invoke_engine::Kind;
-use invoke_engine::models::vae::Vae;
 use invoke_engine::sampling::image;
 use invoke_graph::{InputKind, Node, NodeError, node};
 
 use crate::Context;
-use crate::failure::{engine_failed, not_yet};
 use crate::fields::{LatentsField, VAEField};
 use crate::image::pixels;
+use crate::latents::{Tiling, with_vae};
 use crate::outputs::ImageOutput;
 
 node! {
@@ -39,18 +37,12 @@ node! {
 
 impl Node<Context> for LatentsToImage {
     fn run(self, context: &mut Context) -> Result<ImageOutput, NodeError> {
-        if self.tiled || self.tile_size > 0 {
-            return Err(not_yet("decoding in tiles (`tiled`, `tile_size`)"));
-        }
-        if !self.vae.seamless_axes.is_empty() {
-            return Err(not_yet("seamless tiling (`vae.seamless_axes`)"));
-        }
         let latents = context.tensor(&self.latents.latents_name)?.shallow_clone();
-        let device = context.services().device;
-        let kind = if self.fp32 { Kind::Float } else { context.kind() };
-        let vae = context.load_model(&self.vae.vae, |folder| Vae::load(folder, device, kind))?;
-        context.progress("Running VAE decoder");
-        let picture = image::decode(&vae, &latents).map_err(engine_failed)?;
+        let tiling = Tiling { tiled: self.tiled, pixels: self.tile_size };
+        let picture = with_vae(context, &self.vae, self.fp32, |vae| {
+            context.progress("Running VAE decoder");
+            image::decode(vae, &latents, tiling.tiles(context, vae))
+        })?;
         context.save_image(pixels(picture)?)
     }
 }

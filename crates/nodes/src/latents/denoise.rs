@@ -1,20 +1,20 @@
 //! Noise to latents of a picture: Stable Diffusion 1 and 2.
 
-use invoke_domain::ModelRecord;
-use invoke_engine::device::Device;
-use invoke_engine::models::unet::Unet;
-use invoke_engine::sampling::sd::{Cancelled, DenoiseRequest, Guidance, LATENT_SCALE, Progress, denoise};
-use invoke_engine::schedulers::{Prediction, SchedulerConfig};
-use invoke_engine::{EngineError, Tensor};
-use invoke_graph::{InputKind, NULL, Node, NodeError, OneOrMany, Preview, Rule, Test, choices, node};
-use invoke_imaging::jpeg;
+use invoke_engine::Tensor;
+use invoke_engine::models::unet::{FreeU, HiDiffusion, HiDiffusionSettings};
+use invoke_engine::sampling::contribution::Contribution;
+use invoke_engine::sampling::sd::{DenoiseRequest, Guidance, Inpaint, denoise};
+use invoke_engine::weights::SeamlessAxes;
+use invoke_graph::{InputKind, NULL, Node, NodeError, OneOrMany, Rule, Test, choices, node};
 
 use crate::Context;
-use crate::failure::{engine_failed, not_yet};
+use crate::conditioning::{adapters, controls, image_prompts};
+use crate::failure::engine_failed;
 use crate::fields::{
     ConditioningField, ControlField, DenoiseMaskField, IPAdapterField, LatentsField, T2IAdapterField, UNetField,
 };
-use crate::image::pixels;
+use crate::latents::denoising::{Beginning, Network, check_guidance, prompts, watched};
+use crate::latents::saved;
 use crate::outputs::LatentsOutput;
 
 choices! {
@@ -55,7 +55,7 @@ choices! {
 }
 
 impl SchedulerName {
-    fn as_str(self) -> &'static str {
+    pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Ddim => "ddim",
             Self::Ddpm => "ddpm",
@@ -165,123 +165,65 @@ node! {
 }
 
 impl DenoiseLatents {
-    /// What the schema has and this program does not.
-    fn check(&self) -> Result<(), NodeError> {
-        let wanted = [
-            (self.control.is_some(), "ControlNets (`control`)"),
-            (self.ip_adapter.is_some(), "IP-Adapters (`ip_adapter`)"),
-            (self.t2i_adapter.is_some(), "T2I-Adapters (`t2i_adapter`)"),
-            (self.denoise_mask.is_some(), "inpainting (`denoise_mask`)"),
-            (self.hidiffusion, "HiDiffusion (`hidiffusion`)"),
-            (!self.unet.loras.is_empty(), "LoRAs (`unet.loras`)"),
-            (!self.unet.seamless_axes.is_empty(), "seamless tiling (`unet.seamless_axes`)"),
-            (self.unet.freeu_config.is_some(), "FreeU (`unet.freeu_config`)"),
-        ];
-        if let Some((_, what)) = wanted.into_iter().find(|(wanted, _)| *wanted) {
-            return Err(not_yet(what));
-        }
-        let weak = match &self.cfg_scale {
-            OneOrMany::One(scale) => *scale < 1.0,
-            OneOrMany::Many(scales) => scales.iter().any(|scale| *scale < 1.0),
+    /// Larger pictures than the network was trained for, if wanted.
+    fn hidiffusion(&self, seed: u64) -> Result<Option<HiDiffusion>, NodeError> {
+        let settings = HiDiffusionSettings {
+            raunet: self.hidiffusion_raunet,
+            windows: self.hidiffusion_window_attn,
+            t1_ratio: self.hidiffusion_t1_ratio,
+            t2_ratio: self.hidiffusion_t2_ratio,
         };
-        if weak { Err(NodeError::value("cfg_scale must be greater than 1")) } else { Ok(()) }
+        self.hidiffusion.then(|| HiDiffusion::new(settings, seed).map_err(engine_failed)).transpose()
     }
-}
 
-impl Node<Context> for DenoiseLatents {
-    fn run(self, context: &mut Context) -> Result<LatentsOutput, NodeError> {
-        self.check()?;
-        let tensor =
-            |field: &Option<LatentsField>| field.as_ref().map(|field| context.tensor(&field.latents_name)).transpose();
-        let (noise, latents) = (tensor(&self.noise)?, tensor(&self.latents)?);
-        let seed = [&self.noise, &self.latents].into_iter().flatten().find_map(|field| field.seed).unwrap_or(0);
+    /// The mask, and the masked latents, as earlier nodes kept them.
+    fn inpaint<'a>(&self, context: &'a Context) -> Result<Option<Inpaint<'a>>, NodeError> {
+        let Some(field) = &self.denoise_mask else { return Ok(None) };
+        let masked_latents = field.masked_latents_name.as_ref().map(|name| context.tensor(name)).transpose()?;
+        Ok(Some(Inpaint { mask: context.tensor(&field.mask_name)?, masked_latents, gradient: field.gradient }))
+    }
 
-        let device = context.services().device;
-        let unet = context.load_model(&self.unet.unet, |folder| Unet::load(folder, device, context.kind()))?;
-        let scheduler_config = context.load_model(&self.unet.scheduler, SchedulerConfig::load)?;
-        let record = context.host().model(&self.unet.unet.key)?.record;
-        if record.config["variant"] == "inpaint" {
-            return Err(not_yet("models made for inpainting"));
-        }
-        let mut scheduler_config = (*scheduler_config).clone();
-        if let Some(prediction) = prediction(&record)? {
-            scheduler_config = scheduler_config.with_prediction(prediction);
-        }
-
-        let positive = embeds(context, self.positive_conditioning)?;
-        let negative = embeds(context, self.negative_conditioning)?;
+    /// The denoised latents, in memory.
+    fn denoised(self, context: &Context) -> Result<Tensor, NodeError> {
+        check_guidance(&self.cfg_scale)?;
+        let meets = |name: &str| self.unet.seamless_axes.iter().any(|axis| axis == name);
+        let Beginning { noise, latents, seed, sides } = Beginning::of(context, &self.noise, &self.latents)?;
+        let mut contributions = adapters(context, self.t2i_adapter.clone(), sides)?;
+        let pictures = image_prompts(context, self.ip_adapter.clone(), sides)?;
+        let network = Network::load(context, &self.unet, SeamlessAxes { x: meets("x"), y: meets("y") })?;
+        contributions.extend(controls(context, self.control.clone(), sides)?);
+        contributions.extend(pictures);
+        contributions.extend(self.hidiffusion(seed)?.map(|run| Box::new(run) as Box<dyn Contribution>));
+        let inpaint = self.inpaint(context)?;
+        let (positive, negative) = (self.positive_conditioning.into_vec(), self.negative_conditioning.into_vec());
+        let (positive, negative) = (prompts(context, &positive, sides)?, prompts(context, &negative, sides)?);
         let request = DenoiseRequest {
             noise,
             latents,
-            seed: seed as u64,
-            positive: &positive,
-            negative: &negative,
+            seed,
+            positive: positive.prompt(),
+            negative: negative.prompt(),
             guidance: match self.cfg_scale {
                 OneOrMany::One(scale) => Guidance::Constant(scale),
                 OneOrMany::Many(scales) => Guidance::PerStep(scales),
             },
             guidance_rescale: self.cfg_rescale_multiplier,
             scheduler: self.scheduler.as_str(),
-            scheduler_config: &scheduler_config,
+            scheduler_config: &network.scheduler_config,
             steps: usize::try_from(self.steps).unwrap_or(0),
             denoising_start: self.denoising_start,
             denoising_end: self.denoising_end,
+            inpaint,
+            freeu: self.unet.freeu_config.map(|freeu| FreeU { s1: freeu.s1, s2: freeu.s2, b1: freeu.b1, b2: freeu.b2 }),
+            contributions,
         };
-        let mut failed = None;
-        let denoised = denoise(&unet, &request, &mut |progress| {
-            if context.host().is_cancelled() {
-                return Err(Cancelled);
-            }
-            report(context, progress).map_err(|error| {
-                failed = Some(error);
-                Cancelled
-            })
-        });
-        if let Some(error) = failed {
-            return Err(error);
-        }
-        let latents = denoised.and_then(on_cpu).map_err(engine_failed)?;
-        let [.., height, width] = latents.size()[..] else {
-            return Err(NodeError::value("the latents are no picture's"));
-        };
-        let latents = LatentsField { latents_name: context.save_tensor(latents), seed: None };
-        Ok(LatentsOutput { latents, width: width * LATENT_SCALE, height: height * LATENT_SCALE })
+        watched(context, &network, &mut |on_step| denoise(&network.unet, &request, on_step))
     }
 }
 
-fn on_cpu(latents: Tensor) -> Result<Tensor, EngineError> {
-    Ok(latents.f_to_device(Device::Cpu.into())?)
-}
-
-/// The prompts one after the other.
-fn embeds(context: &Context, fields: OneOrMany<ConditioningField>) -> Result<Tensor, NodeError> {
-    let fields = fields.into_vec();
-    if fields.iter().any(|field| field.mask.is_some()) {
-        return Err(not_yet("prompts for a part of the picture (`conditioning.mask`)"));
+impl Node<Context> for DenoiseLatents {
+    fn run(self, context: &mut Context) -> Result<LatentsOutput, NodeError> {
+        let latents = self.denoised(context)?;
+        saved(context, latents, None)
     }
-    let embeds = fields.iter().map(|field| Ok(&context.conditioning(&field.conditioning_name)?.embeds));
-    let embeds = embeds.collect::<Result<Vec<_>, NodeError>>()?;
-    if embeds.is_empty() {
-        return Err(NodeError::value("a conditioning must be given"));
-    }
-    Tensor::f_cat(&embeds, 1).map_err(|error| engine_failed(error.into()))
-}
-
-/// What the model's record says it predicts.
-fn prediction(record: &ModelRecord) -> Result<Option<Prediction>, NodeError> {
-    match record.config["prediction_type"].as_str() {
-        None => Ok(None),
-        Some("epsilon") => Ok(Some(Prediction::Epsilon)),
-        Some("v_prediction") => Ok(Some(Prediction::VPrediction)),
-        Some("sample") => Ok(Some(Prediction::Sample)),
-        Some(other) => Err(NodeError::value(format!("unknown prediction type of model `{}`: {other}", record.name()))),
-    }
-}
-
-fn report(context: &Context, progress: &Progress<'_>) -> Result<(), NodeError> {
-    let small = pixels(progress.preview().map_err(engine_failed)?)?;
-    let (width, height) = (small.width() * LATENT_SCALE as u32, small.height() * LATENT_SCALE as u32);
-    let jpeg = jpeg::encode(&small, jpeg::DEFAULT_QUALITY).map_err(crate::image::failed)?;
-    context.progress_with_preview("Denoising", progress.percentage(), Preview { width, height, jpeg });
-    Ok(())
 }

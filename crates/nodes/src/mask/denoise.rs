@@ -4,10 +4,10 @@ use invoke_graph::{InputKind, NULL, Node, NodeError, node};
 use invoke_imaging::{Mode, levels};
 
 use crate::Context;
-use crate::failure::not_yet;
 use crate::fields::DenoiseMaskField;
 use crate::fields::{ImageField, VAEField};
 use crate::image::failed;
+use crate::latents::masked_latents;
 use crate::mask::unit_tensor;
 use crate::outputs::DenoiseMaskOutput;
 
@@ -38,13 +38,13 @@ node! {
 
 impl Node<Context> for CreateDenoiseMask {
     fn run(self, context: &mut Context) -> Result<DenoiseMaskOutput, NodeError> {
-        if self.image.is_some() {
-            return Err(not_yet("masks with latents of the masked image (`image`)"));
-        }
         let mask = levels::on_grid(&context.load_image_as(&self.mask, Mode::L)?, 8).map_err(failed)?;
-        let mask_name = context.save_tensor(unit_tensor(&mask)?);
-        Ok(DenoiseMaskOutput {
-            denoise_mask: DenoiseMaskField { mask_name, masked_latents_name: None, gradient: false },
-        })
+        let mask = unit_tensor(&mask)?;
+        let masked_latents_name = match &self.image {
+            Some(image) => Some(masked_latents(context, &self.vae, self.fp32, self.tiled, image, &mask)?),
+            None => None,
+        };
+        let mask_name = context.save_tensor(mask);
+        Ok(DenoiseMaskOutput { denoise_mask: DenoiseMaskField { mask_name, masked_latents_name, gradient: false } })
     }
 }

@@ -10,6 +10,7 @@ use crate::failure::not_yet;
 use crate::fields::DenoiseMaskField;
 use crate::fields::{ImageField, UNetField, VAEField};
 use crate::image::{failed, side};
+use crate::latents::masked_latents;
 use crate::mask::unit_tensor;
 
 choices! {
@@ -71,12 +72,6 @@ node! {
 
 impl Node<Context> for CreateGradientMask {
     fn run(self, context: &mut Context) -> Result<GradientMaskOutput, NodeError> {
-        if let (Some(unet), Some(_), Some(_)) = (&self.unet, &self.vae, &self.image) {
-            let model = context.host().model(&unet.unet.key)?;
-            if matches!(model.record.config["variant"].as_str(), Some("inpaint" | "dev_fill")) {
-                return Err(not_yet("masks for models trained to inpaint (`unet`)"));
-            }
-        }
         let mask = context.load_image_as(&self.mask, Mode::L)?;
         let fade = match self.coherence_mode {
             CoherenceMode::GaussianBlur => Fade::Gaussian,
@@ -86,8 +81,20 @@ impl Node<Context> for CreateGradientMask {
         let made = gradient_mask(&mask, side("edge_radius", self.edge_radius)?, fade, self.minimum_denoise);
         let made = made.map_err(failed)?;
         let expanded_mask_area = context.save_image(made.area)?.image;
-        let mask_name = context.save_tensor(unit_tensor(&made.mask)?);
-        let denoise_mask = DenoiseMaskField { mask_name, masked_latents_name: None, gradient: true };
+        let mask = unit_tensor(&made.mask)?;
+        let mut masked_latents_name = None;
+        if let (Some(unet), Some(vae), Some(image)) = (&self.unet, &self.vae, &self.image) {
+            let model = context.host().model(&unet.unet.key)?;
+            match model.record.config["variant"].as_str() {
+                Some("inpaint") => {
+                    masked_latents_name = Some(masked_latents(context, vae, self.fp32, self.tiled, image, &mask)?);
+                }
+                Some("dev_fill") => return Err(not_yet("masks for FLUX Fill (`unet`)")),
+                _ => {}
+            }
+        }
+        let mask_name = context.save_tensor(mask);
+        let denoise_mask = DenoiseMaskField { mask_name, masked_latents_name, gradient: true };
         Ok(GradientMaskOutput { denoise_mask, expanded_mask_area })
     }
 }

@@ -7,6 +7,7 @@ use invoke_domain::{ModelKey, ModelRecord};
 use invoke_permissions::{Grant, Manage, Model, View};
 use rusqlite::{OptionalExtension, Row, named_params, params};
 
+pub mod kinds;
 #[cfg(test)]
 mod tests;
 

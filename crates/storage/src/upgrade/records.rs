@@ -1,25 +1,19 @@
 //! Model records of older releases in today's form: step 23 of the reference, and the variant of 26.
 //!
-//! `model_kinds.json` says which fields a record of each kind has (`type.format.base`, for CLIP encoders also the variant);
-//! `xtask/fixtures/model_kinds.py` reads it off the reference. A record that fits no kind becomes `unknown` and keeps what
-//! all records have, so that its owner finds it in the list.
+//! Which fields a record of each kind has is said in `models/kinds.json`. A record that fits no kind becomes `unknown` and
+//! keeps what all records have, so that its owner finds it in the list.
 
 use super::{Failure, Upgrade};
-use serde_json::{Map, Value, json};
+use crate::models::kinds;
+use serde_json::{Map, Value};
 use std::path::Path;
 
 type Record = Map<String, Value>;
 
-const KINDS: &str = include_str!("model_kinds.json");
-
-/// The range of a LoRA's slider when its record names none.
-const WEIGHT_RANGE: (f64, f64) = (-1.0, 2.0);
-
 /// Step 23: rewrites every record.
 pub(super) fn renew(upgrade: &mut Upgrade<'_>) -> Result<(), Failure> {
-    let kinds = Kinds::load()?;
     for (id, record) in all(upgrade)? {
-        let renewed = kinds.renew(record, &id)?;
+        let renewed = renewed(record, &id)?;
         if renewed.get("type").and_then(Value::as_str) == Some("unknown") {
             let name = text(&renewed, "name").to_owned();
             tracing::warn!(model = name, "no known kind of model fits; it is listed as unknown");
@@ -76,154 +70,19 @@ pub(super) fn text<'a>(record: &'a Record, field: &str) -> &'a str {
     record.get(field).and_then(Value::as_str).unwrap_or_default()
 }
 
-struct Kinds(Value);
-
-impl Kinds {
-    fn load() -> Result<Self, Failure> {
-        Ok(Self(serde_json::from_str(KINDS)?))
-    }
-
-    fn renew(&self, mut record: Record, id: &str) -> Result<Record, Failure> {
-        record.entry("key").or_insert_with(|| id.into());
-        rename(&mut record);
-        match self.fit(&record) {
-            Ok(fitted) => Ok(fitted),
-            Err(misfit) => {
-                tracing::debug!(model = id, misfit, "the model's record fits no kind");
-                for field in ["base", "type", "format"] {
-                    record.insert(field.to_owned(), "unknown".into());
-                }
-                self.fit(&record)
-                    .map_err(|misfit| format!("the record of model `{id}` cannot be read: {misfit}").into())
+fn renewed(mut record: Record, id: &str) -> Result<Record, Failure> {
+    record.entry("key").or_insert_with(|| id.into());
+    rename(&mut record);
+    match kinds::fit(&record) {
+        Ok(fitted) => Ok(fitted),
+        Err(misfit) => {
+            tracing::debug!(model = id, %misfit, "the model's record fits no kind");
+            for field in ["base", "type", "format"] {
+                record.insert(field.to_owned(), "unknown".into());
             }
+            kinds::fit(&record).map_err(|misfit| format!("the record of model `{id}` cannot be read: {misfit}").into())
         }
     }
-
-    /// The record with the fields of its kind, in their order, the missing ones filled; or what does not fit.
-    fn fit(&self, record: &Record) -> Result<Record, String> {
-        let kind = tag(record);
-        let own = self.0["kinds"].get(&kind).ok_or_else(|| format!("no kind `{kind}`"))?;
-        let mut fitted = Record::new();
-        for fields in [&self.0["shared"], own] {
-            self.fill(fields, record, &mut fitted)?;
-        }
-        Ok(fitted)
-    }
-
-    fn fill(&self, fields: &Value, from: &Record, into: &mut Record) -> Result<(), String> {
-        for (name, field) in fields.as_object().into_iter().flatten() {
-            let value = match (from.get(name), field.get("default")) {
-                (Some(value), _) => self.value(field, value).ok_or_else(|| format!("`{name}`: {value}"))?,
-                (None, Some(default)) => default.clone(),
-                (None, None) => return Err(format!("`{name}` is missing")),
-            };
-            into.insert(name.clone(), value);
-        }
-        let url = into.get("source_url").and_then(Value::as_str);
-        if url.is_some_and(|url| !url.is_empty() && !url.starts_with("https://") && !url.starts_with("http://")) {
-            return Err("`source_url` is no web address".to_owned());
-        }
-        if url == Some("") {
-            into.insert("source_url".to_owned(), Value::Null);
-        }
-        Ok(())
-    }
-
-    /// The value as a field of this description holds it, `None` when it cannot.
-    fn value(&self, field: &Value, value: &Value) -> Option<Value> {
-        if value.is_null() {
-            return (field.get("nullable") == Some(&true.into())).then_some(Value::Null);
-        }
-        if let Some(choices) = field.get("one_of") {
-            return choices.as_array()?.contains(value).then(|| value.clone());
-        }
-        if let Some(group) = field.get("group") {
-            return self.group(group.as_str()?, value);
-        }
-        if let Some(group) = field.get("map_of") {
-            let keys = field["keys"].as_array()?;
-            let entries = value.as_object()?.iter().map(|(key, value)| {
-                let known = keys.iter().any(|known| known == key);
-                known.then_some(())?;
-                Some((key.clone(), self.group(group.as_str()?, value)?))
-            });
-            return entries.collect::<Option<Map<_, _>>>().map(Value::Object);
-        }
-        let fitted = plain(field["is"].as_str()?, value)?;
-        within(field, &fitted).then_some(fitted)
-    }
-
-    fn group(&self, name: &str, value: &Value) -> Option<Value> {
-        let group = &self.0["groups"][name];
-        let given = value.as_object()?;
-        let fields = group["fields"].as_object()?;
-        if group["closed"] == true && given.keys().any(|key| !fields.contains_key(key)) {
-            return None;
-        }
-        let mut fitted = Record::new();
-        self.fill(&group["fields"], given, &mut fitted).ok()?;
-        (name != "LoraModelDefaultSettings" || weight_fits(&fitted)).then_some(Value::Object(fitted))
-    }
-}
-
-fn plain(kind: &str, value: &Value) -> Option<Value> {
-    match kind {
-        "text" => value.is_string().then(|| value.clone()),
-        "flag" => match value {
-            Value::Bool(_) => Some(value.clone()),
-            Value::Number(number) if number.as_f64() == Some(0.0) => Some(false.into()),
-            Value::Number(number) if number.as_f64() == Some(1.0) => Some(true.into()),
-            _ => None,
-        },
-        "number" => value.as_f64().or_else(|| value.as_str()?.trim().parse().ok()).map(Value::from),
-        "integer" => value
-            .as_i64()
-            .or_else(|| whole(value.as_f64()?))
-            .or_else(|| value.as_str()?.trim().parse().ok())
-            .map(Value::from),
-        "texts" => {
-            let mut kept: Vec<&Value> = Vec::new();
-            for entry in value.as_array()? {
-                entry.as_str()?;
-                if !kept.contains(&entry) {
-                    kept.push(entry);
-                }
-            }
-            Some(json!(kept))
-        }
-        _ => None,
-    }
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "only numbers that lose nothing by it")]
-fn whole(number: f64) -> Option<i64> {
-    (number.fract() == 0.0 && number.abs() < 1e15).then_some(number as i64)
-}
-
-fn within(field: &Value, value: &Value) -> bool {
-    let Some(number) = value.as_f64() else { return true };
-    let limit = |name: &str| field.get(name).and_then(Value::as_f64);
-    limit("at_least").is_none_or(|least| number >= least)
-        && limit("more_than").is_none_or(|bound| number > bound)
-        && limit("less_than").is_none_or(|bound| number < bound)
-        && limit("multiple_of").is_none_or(|step| number % step == 0.0)
-}
-
-fn weight_fits(settings: &Record) -> bool {
-    let number = |field: &str| settings.get(field).and_then(Value::as_f64);
-    let least = number("weight_min").unwrap_or(WEIGHT_RANGE.0);
-    let most = number("weight_max").unwrap_or(WEIGHT_RANGE.1);
-    least < most && number("weight").is_none_or(|weight| (least..=most).contains(&weight))
-}
-
-/// The kind a record says it is of.
-fn tag(record: &Record) -> String {
-    let mut parts: Vec<&str> = ["type", "format", "base"].map(|field| text(record, field)).to_vec();
-    if parts == ["clip_embed", "diffusers", "any"] {
-        parts.push(text(record, "variant"));
-    }
-    parts.retain(|part| !part.is_empty());
-    parts.join(".")
 }
 
 /// Words that mean something else today.
@@ -257,6 +116,7 @@ fn rename(record: &mut Record) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::json;
 
     fn record(fields: &Value) -> Record {
         let mut record = json!({
@@ -267,11 +127,11 @@ mod tests {
     }
 
     fn renewed(fields: &Value) -> Record {
-        Kinds::load().unwrap().renew(record(fields), "k").unwrap()
+        super::renewed(record(fields), "k").unwrap()
     }
 
     fn kind_of(fields: &Value) -> String {
-        tag(&renewed(fields))
+        kinds::tag(&renewed(fields))
     }
 
     #[test]

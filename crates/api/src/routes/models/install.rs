@@ -4,7 +4,6 @@ use super::job::ModelInstallJob;
 use crate::call::{Admin, Call};
 use crate::error::ApiError;
 use crate::wire::ModelRecordChanges;
-use actix_web::http::StatusCode;
 use actix_web::{HttpResponse, post};
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -23,17 +22,12 @@ pub(crate) struct Source {
 /// Begins to install a file or folder of the server's machine; the job tells how it goes.
 #[utoipa::path(operation_id = "install_model", tag = "model_manager", params(Source), request_body = ModelRecordChanges,
     responses((status = 201, body = ModelInstallJob),
-        (status = 409, description = "There is already a model corresponding to this path or repo_id"),
-        (status = 501, description = "Fields of the record were given")))]
+        (status = 409, description = "There is already a model corresponding to this path or repo_id")))]
 #[post("/api/v2/models/install")]
 pub(crate) async fn install(mut call: Call<Admin>) -> Result<HttpResponse, ApiError> {
     let asked: Source = call.query()?;
     let changes: Map<String, Value> = call.object_body().await?;
-    if let Some((field, _)) = changes.iter().find(|(_, value)| !value.is_null()) {
-        let detail = format!("Fields can be changed after the installation only, got: {field}");
-        return Err(ApiError::refused(StatusCode::NOT_IMPLEMENTED, detail));
-    }
     let inplace = asked.inplace.unwrap_or_default();
-    let job = call.run(move |app, actor| app.models.install_local(actor, &asked.source, inplace)).await?;
+    let job = call.run(move |app, actor| app.models.install_local(actor, &asked.source, inplace, changes)).await?;
     Ok(HttpResponse::Created().json(ModelInstallJob::from(job)))
 }

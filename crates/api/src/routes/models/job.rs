@@ -18,6 +18,8 @@ pub(crate) enum InstallStatus {
     Completed,
     /// It failed.
     Error,
+    /// It was called off.
+    Cancelled,
 }
 
 /// An installation.
@@ -109,8 +111,9 @@ impl From<InstallJob> for ModelInstallJob {
     fn from(job: InstallJob) -> Self {
         let source = job.source();
         let path = job.path.display().to_string();
-        let mut config_in: Map<String, Value> =
-            CONFIG_IN.into_iter().chain(["config_path"]).map(|field| (field.to_owned(), Value::Null)).collect();
+        let fields = CONFIG_IN.into_iter().chain(["config_path"]);
+        let given = |field: &str| job.changes.get(field).cloned().unwrap_or_default();
+        let mut config_in: Map<String, Value> = fields.map(|field| (field.to_owned(), given(field))).collect();
         // The reference fills these in when it begins.
         if job.status != Status::Waiting {
             config_in.insert("source".to_owned(), path.clone().into());
@@ -127,6 +130,7 @@ impl From<InstallJob> for ModelInstallJob {
                 Status::Running => InstallStatus::Running,
                 Status::Completed => InstallStatus::Completed,
                 Status::Error => InstallStatus::Error,
+                Status::Cancelled => InstallStatus::Cancelled,
             },
             error_traceback: error.clone(),
             error_reason,

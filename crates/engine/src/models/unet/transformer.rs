@@ -5,6 +5,7 @@
 
 use tch::Tensor;
 
+use super::CrossLayer;
 use super::blocks::Cross;
 use crate::Result;
 use crate::layers::{Attention, AttentionConfig, Conv2d, GroupNorm, LayerNorm, Linear};
@@ -25,6 +26,7 @@ pub(super) struct TransformerConfig {
     pub(super) context_dim: i64,
     pub(super) groups: i64,
     pub(super) linear_projection: bool,
+    pub(super) only_cross_attention: bool,
 }
 
 /// The projection into the transformer and out of it: a 1x1 convolution, or the same as a matrix.
@@ -66,6 +68,11 @@ impl Transformer2d {
         })
     }
 
+    /// The layers that attend to the prompt, in order.
+    pub(super) fn cross_layers(&mut self) -> impl Iterator<Item = &mut CrossLayer> {
+        self.transformer_blocks.iter_mut().map(|block| &mut block.layer)
+    }
+
     /// `(b, c, h, w)` to the same shape
     pub(super) fn forward(&self, x: &Tensor, cross: Cross<'_>) -> Result<Tensor> {
         let (batch, channels, height, width) = x.size4()?;
@@ -97,11 +104,13 @@ struct TransformerBlock {
     attn2: Attention,
     norm3: LayerNorm,
     ff: FeedForward,
+    only_cross_attention: bool,
+    layer: CrossLayer,
 }
 
 impl TransformerBlock {
     fn new(w: &Weights, config: TransformerConfig) -> Result<Self> {
-        let TransformerConfig { channels, heads, context_dim, .. } = config;
+        let TransformerConfig { channels, heads, context_dim, only_cross_attention, .. } = config;
         let attention = |name, context_dim| {
             let head_dim = channels / heads;
             let config =
@@ -111,19 +120,34 @@ impl TransformerBlock {
         let norm = |name| LayerNorm::new(&(w / name), channels, LAYER_NORM_EPS);
         Ok(Self {
             norm1: norm("norm1")?,
-            attn1: attention("attn1", channels)?,
+            attn1: attention("attn1", if only_cross_attention { context_dim } else { channels })?,
             norm2: norm("norm2")?,
             attn2: attention("attn2", context_dim)?,
             norm3: norm("norm3")?,
             ff: FeedForward::new(&(w / "ff"), channels)?,
+            only_cross_attention,
+            layer: CrossLayer { index: 0, name: (w / "attn2").prefix().to_owned() },
         })
     }
 
     /// `(b, n, c)` to the same shape
     fn forward(&self, x: Tensor, cross: Cross<'_>) -> Result<Tensor> {
         let normed = self.norm1.forward(&x)?;
-        let x = self.attn1.forward(&normed, &normed, None)?.f_add(&x)?;
-        let x = self.attn2.forward(&self.norm2.forward(&x)?, cross.embeddings, cross.bias)?.f_add(&x)?;
+        let attend = |x: &Tensor| {
+            let context = if self.only_cross_attention { cross.embeddings } else { x };
+            self.attn1.forward(x, context, None)
+        };
+        let attended = match cross.windows {
+            Some(windows) => windows.attend(&normed, attend)?,
+            None => attend(&normed)?,
+        };
+        let x = attended.f_add(&x)?;
+        let (normed, bias) = (self.norm2.forward(&x)?, cross.bias(x.size()[1])?);
+        let extra = |query: &Tensor| match cross.extra {
+            Some(extra) => extra.attend(&self.layer, query),
+            None => Ok(None),
+        };
+        let x = self.attn2.forward_with(&normed, cross.embeddings, bias.as_ref(), extra)?.f_add(&x)?;
         Ok(self.ff.forward(&self.norm3.forward(&x)?)?.f_add(&x)?)
     }
 }

@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use super::TileSize;
+
 /// The settings that decide an autoencoder's layers and the scale of its latents, with the reference's defaults.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(default)]
@@ -17,6 +19,8 @@ pub struct VaeConfig {
     pub norm_num_groups: i64,
     pub act_fn: String,
     pub scaling_factor: f64,
+    /// Side of the pictures it was trained with, in pixels: the size of its tiles unless told otherwise.
+    pub sample_size: SampleSize,
     pub use_quant_conv: bool,
     pub use_post_quant_conv: bool,
     pub mid_block_add_attention: bool,
@@ -35,6 +39,7 @@ impl Default for VaeConfig {
             norm_num_groups: 32,
             act_fn: "silu".to_owned(),
             scaling_factor: 0.18215,
+            sample_size: SampleSize::Both(32),
             use_quant_conv: true,
             use_post_quant_conv: true,
             mid_block_add_attention: true,
@@ -42,7 +47,26 @@ impl Default for VaeConfig {
     }
 }
 
+/// One number for both sides of a picture, or one for each.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(untagged)]
+pub enum SampleSize {
+    /// Both sides.
+    Both(i64),
+    /// Height and width.
+    Each(Vec<i64>),
+}
+
 impl VaeConfig {
+    /// The size of tiles unless told otherwise.
+    pub fn tiles(&self) -> TileSize {
+        let pixels = match &self.sample_size {
+            SampleSize::Both(side) => *side,
+            SampleSize::Each(sides) => sides.first().copied().unwrap_or_default(),
+        };
+        TileSize::new(pixels, pixels / self.scale())
+    }
+
     /// How many pixels, along one side, one latent stands for.
     pub fn scale(&self) -> i64 {
         1 << (self.block_out_channels.len() - 1)

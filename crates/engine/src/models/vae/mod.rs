@@ -1,13 +1,17 @@
-//! Pictures to latents and back: the autoencoder of Stable Diffusion.
+//! Pictures to latents and back: the autoencoders of Stable Diffusion, and the small ones distilled from them ([`TinyVaeConfig`]).
 //!
 //! Papers: <https://arxiv.org/abs/1312.6114>, <https://arxiv.org/abs/2112.10752>.
 //! Reference: diffusers 0.40.0, `models/autoencoders/autoencoder_kl.py` `AutoencoderKL`,
 //! `models/autoencoders/vae.py` `Encoder`, `Decoder`, `DiagonalGaussianDistribution`.
 
+mod checkpoint;
 mod config;
+mod tiling;
+mod tiny;
 
 use std::path::Path;
 
+use serde::Deserialize;
 use tch::{Kind, Tensor};
 
 use crate::device::Device;
@@ -19,7 +23,9 @@ use crate::weights::Weights;
 use crate::weights::names::attention;
 use crate::{EngineError, Result, json};
 
-pub use config::VaeConfig;
+pub use config::{SampleSize, VaeConfig};
+pub use tiling::TileSize;
+pub use tiny::TinyVaeConfig;
 
 /// Epsilon of every norm; unlike the UNet's it is not configurable.
 const EPS: f64 = 1e-6;
@@ -30,46 +36,94 @@ const LOG_VARIANCE: (f64, f64) = (-30.0, 20.0);
 #[derive(Debug)]
 pub struct Vae {
     config: VaeConfig,
-    encoder: Encoder,
-    quant_conv: Option<Conv2d>,
-    post_quant_conv: Option<Conv2d>,
-    decoder: Decoder,
+    networks: Networks,
     device: Device,
     kind: Kind,
     bytes: u64,
 }
 
+#[derive(Debug)]
+enum Networks {
+    Large(Large),
+    Tiny(tiny::Tiny),
+}
+
+/// `AutoencoderKL`
+#[derive(Debug)]
+struct Large {
+    encoder: Encoder,
+    quant_conv: Option<Conv2d>,
+    post_quant_conv: Option<Conv2d>,
+    decoder: Decoder,
+}
+
+/// What says which autoencoder a configuration is for.
+#[derive(Deserialize)]
+struct Class {
+    #[serde(rename = "_class_name", default)]
+    name: String,
+}
+
 impl Vae {
-    /// Loads `config.json` and the weights from a model's `vae` folder.
+    /// Loads `config.json` and the weights from a model's `vae` folder, or a VAE that is one file.
     pub fn load(folder: &Path, device: Device, kind: Kind) -> Result<Self> {
-        let file = folder.join("config.json");
-        let config: VaeConfig = json::read(&file)?;
-        config.check().map_err(|reason| EngineError::Config { file, reason })?;
-        Self::new(&Weights::open(folder, device, kind)?, config)
+        Self::load_from(folder, &Weights::open(folder, device, kind)?)
     }
 
-    fn new(w: &Weights, config: VaeConfig) -> Result<Self> {
+    /// Loads `config.json` from a model's `vae` folder, or what a VAE that is one file tells of itself, and builds the
+    /// autoencoder it describes from these weights.
+    pub fn load_from(folder: &Path, weights: &Weights) -> Result<Self> {
+        let single = folder.is_file();
+        let file = if single { folder.to_owned() } else { folder.join("config.json") };
+        let bad = |reason| EngineError::Config { file: file.clone(), reason };
+        if single {
+            let config = checkpoint::config(folder)?;
+            config.check().map_err(bad)?;
+            return Self::new(weights, config);
+        }
+        if json::read::<Class>(&file)?.name == "AutoencoderTiny" {
+            let config: TinyVaeConfig = json::read(&file)?;
+            config.check().map_err(bad)?;
+            return Self::tiny(weights, &config);
+        }
+        let config: VaeConfig = json::read(&file)?;
+        config.check().map_err(bad)?;
+        Self::new(weights, config)
+    }
+
+    /// Builds the autoencoder of a configuration that passed its [`check`](VaeConfig::check).
+    pub fn new(w: &Weights, config: VaeConfig) -> Result<Self> {
         let latent = config.latent_channels;
         let conv = |wanted, name, channels| {
             if wanted { Conv2d::new(&(w / name), channels, channels, 1).map(Some) } else { Ok(None) }
         };
-        let mut vae = Self {
+        let networks = Networks::Large(Large {
             encoder: Encoder::new(&(w / "encoder"), &config)?,
             quant_conv: conv(config.use_quant_conv, "quant_conv", 2 * latent)?,
             post_quant_conv: conv(config.use_post_quant_conv, "post_quant_conv", latent)?,
             decoder: Decoder::new(&(w / "decoder"), &config)?,
-            device: w.device(),
-            kind: w.kind(),
-            bytes: 0,
-            config,
-        };
-        vae.bytes = w.loaded_bytes();
-        Ok(vae)
+        });
+        Ok(Self { config, networks, device: w.device(), kind: w.kind(), bytes: w.loaded_bytes() })
+    }
+
+    /// Builds the small autoencoder of a configuration that passed its [`check`](TinyVaeConfig::check).
+    pub fn tiny(w: &Weights, config: &TinyVaeConfig) -> Result<Self> {
+        let networks = Networks::Tiny(tiny::Tiny::new(w, config)?);
+        let config = config.as_large();
+        Ok(Self { config, networks, device: w.device(), kind: w.kind(), bytes: w.loaded_bytes() })
     }
 
     /// The configuration it was built from.
     pub fn config(&self) -> &VaeConfig {
         &self.config
+    }
+
+    /// The size of its tiles unless told otherwise.
+    pub fn tiles(&self) -> TileSize {
+        match &self.networks {
+            Networks::Large(_) => self.config.tiles(),
+            Networks::Tiny(_) => tiny::TILE,
+        }
     }
 
     /// Where it computes.
@@ -87,24 +141,61 @@ impl Vae {
         self.bytes
     }
 
-    /// Unscaled latents `(b, latent_channels, h, w)` to pictures between -1 and 1, `(b, 3, h * 8, w * 8)`.
-    pub fn decode(&self, latents: &Tensor) -> Result<Tensor> {
+    /// Unscaled latents `(b, latent_channels, h, w)` to pictures between -1 and 1, `(b, 3, h * 8, w * 8)`, in tiles if so wanted.
+    pub fn decode(&self, latents: &Tensor, tiles: Option<TileSize>) -> Result<Tensor> {
         check("latents", latents, self.config.latent_channels)?;
-        match &self.post_quant_conv {
-            Some(conv) => self.decoder.forward(&conv.forward(latents)?),
-            None => self.decoder.forward(latents),
+        match &self.networks {
+            Networks::Large(large) => large.decode(latents, tiles),
+            Networks::Tiny(tiny) => tiny.decode(latents, tiles),
         }
     }
 
-    /// Pictures between -1 and 1, `(b, 3, h, w)`, to the distribution of their latents `(b, latent_channels, h / 8, w / 8)`.
-    pub fn encode(&self, pictures: &Tensor) -> Result<Posterior> {
+    /// Pictures between -1 and 1, `(b, 3, h, w)`, to the distribution of their latents `(b, latent_channels, h / 8, w / 8)`, in
+    /// tiles if so wanted. A small autoencoder has one latent for each picture.
+    pub fn encode(&self, pictures: &Tensor, tiles: Option<TileSize>) -> Result<Posterior> {
         check("pictures", pictures, self.config.in_channels)?;
-        let encoded = self.encoder.forward(pictures)?;
-        let moments = match &self.quant_conv {
-            Some(conv) => conv.forward(&encoded)?,
-            None => encoded,
+        match &self.networks {
+            Networks::Large(large) => Posterior::new(&large.encode(pictures, tiles)?, self.config.latent_channels),
+            Networks::Tiny(tiny) => {
+                let mean = tiny.encode(pictures, tiles)?;
+                Ok(Posterior { std: mean.f_zeros_like()?, mean })
+            }
+        }
+    }
+}
+
+impl Large {
+    /// In `tiles`, if the latents are larger than one.
+    fn decode(&self, latents: &Tensor, tiles: Option<TileSize>) -> Result<Tensor> {
+        let decode = |latents: &Tensor| match &self.post_quant_conv {
+            Some(conv) => self.decoder.forward(&conv.forward(latents)?),
+            None => self.decoder.forward(latents),
         };
-        Posterior::new(&moments, self.config.latent_channels)
+        let (_, _, height, width) = latents.size4()?;
+        match tiles {
+            Some(size) if width > size.latents || height > size.latents => {
+                tiling::tiled(latents, (size.latents, size.pixels), size.overlap, decode)
+            }
+            _ => decode(latents),
+        }
+    }
+
+    /// Mean and logarithm of the variance, `(b, 2 latent_channels, h, w)`; in `tiles`, if the pictures are larger than one.
+    fn encode(&self, pictures: &Tensor, tiles: Option<TileSize>) -> Result<Tensor> {
+        let encode = |pictures: &Tensor| {
+            let encoded = self.encoder.forward(pictures)?;
+            match &self.quant_conv {
+                Some(conv) => conv.forward(&encoded),
+                None => Ok(encoded),
+            }
+        };
+        let (_, _, height, width) = pictures.size4()?;
+        match tiles {
+            Some(size) if width > size.pixels || height > size.pixels => {
+                tiling::tiled(pictures, (size.pixels, size.latents), size.overlap, encode)
+            }
+            _ => encode(pictures),
+        }
     }
 }
 
