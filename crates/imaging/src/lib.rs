@@ -28,6 +28,7 @@ pub mod jpeg;
 pub mod lab;
 pub mod layers;
 pub mod levels;
+mod limits;
 pub mod merge;
 pub mod morphology;
 pub mod noise;
@@ -49,6 +50,7 @@ pub mod watermark;
 pub mod webp;
 
 pub use error::ImagingError;
+pub use limits::Limits;
 pub use pixels::{Mode, Pixels};
 pub use resize::{Filter, resize};
 pub use thumbnail::{THUMBNAIL_SIZE, thumbnail};
