@@ -674,3 +674,9 @@ CREATE TABLE model_moves (
     old_path TEXT NOT NULL,
     new_path TEXT NOT NULL
 );
+
+CREATE TABLE server_mode (
+    id INTEGER NOT NULL PRIMARY KEY CHECK (id = 1),
+    multiuser BOOLEAN NOT NULL,
+    since DATETIME NOT NULL
+);

@@ -10,6 +10,7 @@ pub mod documents;
 pub mod events;
 pub mod graphs;
 pub mod nginx;
+pub mod openapi;
 pub mod process;
 pub mod recording;
 mod server;

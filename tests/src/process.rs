@@ -104,12 +104,27 @@ impl ServerProcess {
         self.token = Some(self.post("/api/v1/auth/login", &login)["token"].as_str().unwrap().to_owned());
     }
 
-    /// The signed-in administrator as a client.
+    /// Whoever signed in last, as a client.
     ///
     /// # Panics
     /// When nobody signed in.
     pub fn caller(&self) -> crate::Client {
-        crate::Client::nobody(&self.base).with_token(self.token.as_deref().unwrap())
+        self.nobody().with_token(self.token.as_deref().unwrap())
+    }
+
+    /// Somebody without a token.
+    pub fn nobody(&self) -> crate::Client {
+        crate::Client::nobody(&self.base)
+    }
+
+    /// Where it listens.
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     /// Installs the model in `folder` in place and returns its record.
@@ -195,7 +210,7 @@ impl ServerProcess {
 
     /// Process ids of the workers of this server.
     pub fn workers(&self) -> Vec<u32> {
-        children(self.child.id())
+        children(self.id())
     }
 
     /// Kills the server as `kill -9` does.

@@ -2,7 +2,7 @@
 
 use crate::workers::WorkersFrom;
 use crate::{StartError, devices, logging, pages, runtime};
-use invoke_api::{App, CorsSettings, PasswordTurns, TrustedProxies, UPLOAD_SLOTS, Verbosity, WebSettings};
+use invoke_api::{App, Bodies, CorsSettings, PasswordTurns, TrustedProxies, UPLOAD_SLOTS, Verbosity, WebSettings};
 use invoke_auth::{Accounts, AuthSettings, HashCost, PasswordPolicy, Throttle};
 use invoke_config::Settings;
 use invoke_config::sections::{
@@ -75,7 +75,9 @@ pub(crate) fn compose(
         Accounts::new(database.clone(), auth(settings, parts.hash_cost), Arc::clone(&clock), Arc::clone(&random))?;
     let images = Images::new(database.clone(), images(settings), Arc::clone(&clock), Arc::clone(&random))?;
     let boards = Boards::new(database.clone(), board_sharing(settings), Arc::clone(&random));
-    let downloads = Downloads::new(images.clone(), bus.clone(), Arc::clone(&random))?;
+    // The leading dot keeps it out of backups and checks.
+    let archives = settings.paths.outputs_dir.join(".downloads");
+    let downloads = Downloads::new(images.clone(), archives, bus.clone(), Arc::clone(&random))?;
     let workflows = Workflows::new(
         database.clone(),
         workflows(settings),
@@ -114,6 +116,7 @@ pub(crate) fn compose(
         custom_nodes_dir: settings.paths.custom_nodes_dir.clone(),
         verbosity: Verbosity::new(logging::number(settings.logging.log_level), logging::set_level),
         upload_slots,
+        bodies: Bodies::default(),
         throttle,
         password_turns: PasswordTurns::default(),
         leftovers,

@@ -161,6 +161,10 @@ fn take_up_earlier_run(app: &App) -> Result<(), StartError> {
     if orphans > 0 {
         tracing::info!(orphans, "content of accounts that are gone belongs to `system` now; administrators see it");
     }
+    let hidden = invoke_library::enter_mode(&app.database, app.web.multiuser)?;
+    if hidden > 0 {
+        tracing::info!(hidden, "what was made without accounts is for administrators now");
+    }
     app.queue.recover_at_start()?;
     app.workflows.sync_shipped()?;
     app.presets.sync_shipped()?;

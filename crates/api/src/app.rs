@@ -1,6 +1,6 @@
 //! The one state that all requests share. Built once, by the server or by a test.
 
-use crate::{Configuration, DeviceOption, PasswordTurns, Verbosity, WebSettings};
+use crate::{Bodies, Configuration, DeviceOption, PasswordTurns, Verbosity, WebSettings};
 use invoke_auth::{Accounts, Throttle};
 use invoke_domain::{Clock, Random};
 use invoke_events::Bus;
@@ -57,6 +57,8 @@ pub struct App {
     pub verbosity: Verbosity,
     /// Uploads that may be read and decoded at the same time: each may take some hundred megabytes.
     pub upload_slots: Semaphore,
+    /// Bodies of requests in memory.
+    pub bodies: Bodies,
     /// Attempts at passwords that failed.
     pub throttle: Throttle,
     /// Who is next to have a password hashed.

@@ -2,6 +2,7 @@
 //! token, the account and its role have been checked before the handler runs. Only then is the rest of the request read,
 //! so that nobody learns from a 422 what a 401 should have hidden.
 
+use crate::bodies::{Held, check_values};
 use crate::error::ApiError;
 use crate::form::Form;
 use crate::socket::{Listener, Live};
@@ -157,7 +158,7 @@ impl<A: Access> Call<A> {
         self.request.text_body(BODY_LIMIT).await
     }
 
-    /// Waits until an upload may be read.
+    /// Waits until an upload may be read and decoded.
     pub(crate) async fn turn_to_upload(&self) -> Result<OwnedTurn, ApiError> {
         OwnedTurn::wait(&self.app).await
     }
@@ -228,7 +229,7 @@ impl<A: Access> FromRequest for Call<A> {
     type Future = LocalBoxFuture<'static, Result<Self, ApiError>>;
 
     fn from_request(http: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let request = Request { http: http.clone(), payload: Some(payload.take()) };
+        let request = Request::new(http, payload);
         Box::pin(async move {
             let app = request.app()?;
             let (actor, session) = admit::<A>(&app, &request.http).await?;
@@ -310,7 +311,7 @@ impl FromRequest for Anyone {
     type Future = Ready<Result<Self, ApiError>>;
 
     fn from_request(http: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let request = Request { http: http.clone(), payload: Some(payload.take()) };
+        let request = Request::new(http, payload);
         ready(request.app().map(|app| Self { app, request }))
     }
 }
@@ -323,6 +324,8 @@ struct AnyObject(Map<String, Value>);
 struct Request {
     http: HttpRequest,
     payload: Option<Payload>,
+    /// What of the body is in memory.
+    held: Option<Held>,
 }
 
 impl std::fmt::Debug for Request {
@@ -332,6 +335,10 @@ impl std::fmt::Debug for Request {
 }
 
 impl Request {
+    fn new(http: &HttpRequest, payload: &mut Payload) -> Self {
+        Self { http: http.clone(), payload: Some(payload.take()), held: None }
+    }
+
     fn app(&self) -> Result<Arc<App>, ApiError> {
         let app = self.http.app_data::<Data<App>>().map(|data| Arc::clone(data));
         app.ok_or_else(|| ApiError::internal("finding the state", &"`configure` was not called"))
@@ -369,6 +376,7 @@ impl Request {
     /// an object.
     fn decode(&self, bytes: &[u8]) -> Result<Value, ApiError> {
         if self.is_json() {
+            check_values(bytes)?;
             serde_json::from_slice(bytes).map_err(|error| ApiError::invalid(check::malformed_json(&error, bytes)))
         } else {
             Ok(Value::String(String::from_utf8_lossy(bytes).into_owned()))
@@ -393,6 +401,8 @@ impl Request {
         self.check_announced(limit)?;
         let mut bytes = BytesMut::new();
         let Some(mut payload) = self.payload.take() else { return Ok(bytes) };
+        let app = self.app()?;
+        let held = self.held.insert(Held::new(app));
         loop {
             let chunk = tokio::time::timeout(BODY_PATIENCE, payload.next()).await;
             let chunk =
@@ -402,6 +412,7 @@ impl Request {
             if bytes.len() + chunk.len() > limit {
                 return Err(too_large(limit));
             }
+            held.add(chunk.len())?;
             bytes.extend_from_slice(&chunk);
         }
     }

@@ -9,6 +9,7 @@
 
 mod app;
 mod attempts;
+mod bodies;
 mod call;
 mod check;
 mod client;
@@ -26,6 +27,7 @@ mod wire;
 
 pub use app::{App, UPLOAD_SLOTS};
 pub use attempts::PasswordTurns;
+pub use bodies::Bodies;
 pub use openapi::openapi;
 pub use proxies::TrustedProxies;
 pub use settings::{Configuration, CorsSettings, DeviceOption, Page, Pages, Verbosity, WebSettings};

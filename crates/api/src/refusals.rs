@@ -5,7 +5,7 @@ use crate::error::ApiError;
 use actix_web::http::StatusCode;
 use invoke_auth::{AuthError, EmailProblem};
 use invoke_graph::Problem;
-use invoke_library::{FontError, ImportError, LibraryError};
+use invoke_library::{FontError, ImportError, LibraryError, PictureProblem, Unreadable};
 use invoke_model_manager::ModelError;
 use invoke_permissions::Denied;
 use invoke_queue::QueueError;
@@ -67,9 +67,7 @@ impl From<LibraryError> for ApiError {
             LibraryError::ForeignDownload => Self::forbidden(error.to_string()),
             LibraryError::MoveRunning => Self::refused(StatusCode::CONFLICT, error.to_string()),
             LibraryError::Occupied { .. } => Self::internal("moving an image file", &error),
-            LibraryError::UnreadablePicture(_) => {
-                Self::refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Failed to read image")
-            }
+            LibraryError::UnreadablePicture(problem) => unreadable(&problem),
             LibraryError::WorkflowNotFound { .. } => Self::not_found("Workflow not found"),
             LibraryError::PresetNotFound { .. } => Self::not_found("Style preset not found"),
             LibraryError::SystemPromptNotFound { .. } => Self::not_found("System prompt not found"),
@@ -77,10 +75,6 @@ impl From<LibraryError> for ApiError {
             LibraryError::ShippedWorkflow { .. } => Self::forbidden("Default workflows cannot be changed"),
             LibraryError::DefaultPreset { .. } => Self::forbidden("Default style presets cannot be modified"),
             LibraryError::Document { reason } => Self::bad_request(format!("The workflow cannot be kept: {reason}")),
-            LibraryError::UnreadableUpload(error) => {
-                tracing::debug!("an upload is no picture: {error}");
-                Self::refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Failed to read image")
-            }
             LibraryError::Import(ImportError::Write(error)) => Self::internal("writing a file of presets", &error),
             LibraryError::Import(error) => Self::bad_request(error.to_string()),
             LibraryError::Denied(denied) => denied.into(),
@@ -92,6 +86,18 @@ impl From<LibraryError> for ApiError {
             LibraryError::File { ref source, .. } => Self::internal(&error.to_string(), source),
             LibraryError::Picture(error) => Self::internal("reading or writing a picture", &error),
             LibraryError::Storage(error) => error.into(),
+        }
+    }
+}
+
+/// A picture that cannot be read, in the words of the reference where it has any.
+fn unreadable(problem: &Unreadable) -> ApiError {
+    match problem.kind() {
+        PictureProblem::TooLarge => ApiError::refused(StatusCode::PAYLOAD_TOO_LARGE, problem.to_string()),
+        PictureProblem::Unsupported => ApiError::refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, problem.to_string()),
+        PictureProblem::Unreadable => {
+            tracing::debug!(%problem, "an upload could not be read");
+            ApiError::refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Failed to read image")
         }
     }
 }

@@ -30,6 +30,7 @@ pub mod jpeg;
 pub mod lab;
 pub mod layers;
 pub mod levels;
+mod limits;
 pub mod merge;
 pub mod morphology;
 pub mod noise;
@@ -54,6 +55,7 @@ pub mod webp;
 
 pub use cv_resize::{CvFilter, cv_resize};
 pub use error::ImagingError;
+pub use limits::Limits;
 pub use pixels::{Mode, Pixels};
 pub use resize::{Filter, resize};
 pub use thumbnail::{THUMBNAIL_SIZE, thumbnail};

@@ -2,30 +2,12 @@
 //! its name; how large it is is read from its header, before anything is decoded.
 
 use crate::png::{self, TextChunks};
-use crate::{ImagingError, Mode, Pixels};
+use crate::{ImagingError, Limits, Mode, Pixels};
 use webp::{BitstreamFeatures, Decoder as WebpDecoder};
 use zune_jpeg::JpegDecoder;
 use zune_jpeg::zune_core::bytestream::ZCursor;
 use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
-
-/// How much a picture may cost.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
-    /// Longest file accepted, in bytes.
-    pub max_bytes: usize,
-    /// Most pixels accepted, whatever the size of the file.
-    pub max_pixels: u64,
-    /// Most text accepted in a PNG, in bytes, all chunks together after decompression.
-    pub max_text_bytes: usize,
-}
-
-impl Default for Limits {
-    /// Pillow warns above 89,478,485 pixels; with four bytes each that is 340 MiB of memory.
-    fn default() -> Self {
-        Self { max_bytes: 128 << 20, max_pixels: 89_478_485, max_text_bytes: 16 << 20 }
-    }
-}
 
 /// Decodes a picture after checking that it stays within `limits`, with the text chunks of a PNG.
 pub fn decode_bounded(bytes: &[u8], limits: Limits) -> Result<(Pixels, TextChunks), ImagingError> {
@@ -33,10 +15,7 @@ pub fn decode_bounded(bytes: &[u8], limits: Limits) -> Result<(Pixels, TextChunk
         return Err(ImagingError::TooManyBytes { got: bytes.len(), limit: limits.max_bytes });
     }
     match bytes {
-        [0x89, b'P', b'N', b'G', ..] => {
-            let Limits { max_bytes, max_pixels, max_text_bytes } = limits;
-            png::decode_bounded(bytes, png::Limits { max_bytes, max_pixels, max_text_bytes })
-        }
+        [0x89, b'P', b'N', b'G', ..] => png::decode_bounded(bytes, limits),
         [0xFF, 0xD8, 0xFF, ..] => Ok((decode_jpeg(bytes, limits)?, TextChunks::new())),
         [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => {
             Ok((decode_webp(bytes, limits)?, TextChunks::new()))

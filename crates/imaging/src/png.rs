@@ -1,27 +1,8 @@
 //! PNG: the format every finished picture is kept in, with its text chunks.
 
-use crate::{ImagingError, Mode, Pixels};
+use crate::{ImagingError, Limits, Mode, Pixels};
 use png::{BitDepth, ColorType, Compression, Decoder, DeflateCompression, Encoder, Filter, Reader, Transformations};
 use std::io::Cursor;
-
-/// How much a PNG from a stranger may cost.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
-    /// Longest file accepted.
-    pub max_bytes: usize,
-    /// Most pixels accepted, whatever the compressed size.
-    pub max_pixels: u64,
-    /// Most text accepted, all chunks together after decompression.
-    pub max_text_bytes: usize,
-}
-
-impl Default for Limits {
-    /// Pillow refuses pictures above 178,956,970 pixels as decompression bombs; what it accepts, we accept. 64 MiB of
-    /// text is its limit as well.
-    fn default() -> Self {
-        Self { max_bytes: 1 << 30, max_pixels: 178_956_970, max_text_bytes: 64 << 20 }
-    }
-}
 
 /// Keyword and text of the text chunks of a file.
 pub type TextChunks = Vec<(String, String)>;

@@ -1,5 +1,5 @@
 //! Several images as one archive. It is written to a file in the background, picture by picture, and is there for one
-//! download by the one who asked. Archives are gone with the process: their folder is a temporary one.
+//! download by the one who asked. Archives are gone with the process: their folder is emptied at the next start.
 
 use crate::images::query::{BoardChoice, Variant};
 use crate::{ImageQuery, Images, LibraryError};
@@ -9,10 +9,9 @@ use invoke_permissions::Actor;
 use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::fs::{self, File};
-use std::io::{BufReader, BufWriter, Write as _};
+use std::io::{BufReader, BufWriter, ErrorKind, Write as _};
 use std::path::PathBuf;
 use std::sync::Arc;
-use tempfile::TempDir;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
@@ -28,7 +27,7 @@ pub struct Downloads(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     images: Images,
-    folder: TempDir,
+    folder: PathBuf,
     bus: Bus,
     random: Arc<dyn Random>,
     /// By name.
@@ -63,11 +62,17 @@ pub struct Order {
 }
 
 impl Downloads {
-    /// Archives of `images`, in a temporary folder below the system's.
-    pub fn new(images: Images, bus: Bus, random: Arc<dyn Random>) -> Result<Self, LibraryError> {
-        let folder = tempfile::Builder::new().prefix("invokeai-downloads-").tempdir();
-        let failed = |source| LibraryError::File { doing: "make a folder in", path: std::env::temp_dir(), source };
-        let folder = folder.map_err(failed)?;
+    /// Archives of `images`, in a folder for nothing else, which is made, and emptied of what an earlier run left. Not the
+    /// system's temporary folder: that is often memory, and nobody would look there after a crash.
+    pub fn new(images: Images, folder: PathBuf, bus: Bus, random: Arc<dyn Random>) -> Result<Self, LibraryError> {
+        let failed = |doing| {
+            let path = folder.clone();
+            move |source| LibraryError::File { doing, path, source }
+        };
+        match fs::remove_dir_all(&folder) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(failed("empty the folder")(error)),
+            _ => fs::create_dir_all(&folder).map_err(failed("make the folder"))?,
+        }
         let (archives, writing) = (Mutex::default(), Mutex::default());
         Ok(Self(Arc::new(Inner { images, folder, bus, random, archives, writing })))
     }
@@ -116,7 +121,7 @@ impl Downloads {
     }
 
     fn path(&self, name: &str) -> PathBuf {
-        self.0.folder.path().join(name)
+        self.0.folder.join(name)
     }
 
     /// Hands out a finished archive, open, and forgets it.
@@ -136,6 +141,13 @@ impl Downloads {
         archives.remove(name);
         let _ = fs::remove_file(path);
         Ok(file)
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        // What cannot be removed now is at the next start.
+        let _ = fs::remove_dir_all(&self.folder);
     }
 }
 

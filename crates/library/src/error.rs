@@ -40,11 +40,11 @@ pub enum LibraryError {
         /// Where it should be.
         path: PathBuf,
     },
-    /// Another process removed the files of an image while it was being stored.
-    #[error("the files of image `{name}` were removed while it was being stored")]
+    /// Another process removed the files of something while it was being stored.
+    #[error("the files of `{name}` were removed while it was being stored")]
     Swept {
-        /// The image.
-        name: ImageName,
+        /// The image, or the id of what has a picture.
+        name: String,
     },
     /// A file or folder could not be read or written.
     #[error("cannot {doing} `{}`", path.display())]
@@ -68,7 +68,7 @@ pub enum LibraryError {
     MoveRunning,
     /// What somebody sent is no picture that can be kept.
     #[error("the picture cannot be read: {0}")]
-    UnreadablePicture(#[source] Unreadable),
+    UnreadablePicture(#[from] Unreadable),
     /// There is no such account, or the board is not shared with it.
     #[error("no such user: {id}")]
     UserNotFound {
@@ -111,9 +111,6 @@ pub enum LibraryError {
         /// The object's id.
         id: String,
     },
-    /// An uploaded picture could not be read.
-    #[error("an uploaded picture could not be read")]
-    UnreadableUpload(#[source] ImagingError),
     /// There is no such style preset.
     #[error("no style preset has the id `{id}`")]
     PresetNotFound {

@@ -47,7 +47,7 @@ impl Leftovers {
     fn remove(&self, file: &OwnedFile) -> bool {
         let removed = self.paths(file).and_then(|paths| {
             files::remove(paths.iter().map(PathBuf::as_path))?;
-            Ok(self.db.write(|tx| file_deletions::delete_owned(tx, file))?)
+            Ok(self.db.write(|tx| file_deletions::delete_owned(tx, file).map(drop))?)
         });
         if let Err(error) = &removed {
             tracing::warn!(file = file.name, error = error as &dyn std::error::Error, "could not remove files");

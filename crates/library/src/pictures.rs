@@ -1,10 +1,13 @@
 //! One small WebP picture per object: thumbnails of workflows, pictures of style presets. A picture is written, replaced
-//! and removed as a whole; it has no row of its own and belongs to whatever carries its id.
+//! and removed as a whole; it has no row of its own and belongs to whatever carries its id. As with images, a file that
+//! belongs to no row is noted in the database, so that none stays behind whenever the program ends.
 
-use crate::LibraryError;
 use crate::images::files;
 use crate::images::location::is_plain;
-use invoke_imaging::{THUMBNAIL_SIZE, thumbnail, webp};
+use crate::{LibraryError, Unreadable};
+use invoke_imaging::{Limits, THUMBNAIL_SIZE, picture, thumbnail, webp};
+use invoke_storage::file_deletions::{self, OwnedFile, OwnedKind};
+use invoke_storage::{Database, Tx};
 use std::path::PathBuf;
 
 /// Most bytes of an upload; a full picture of a phone fits.
@@ -15,14 +18,42 @@ const PIXEL_LIMIT: u64 = 50_000_000;
 /// The pictures in one folder.
 #[derive(Debug)]
 pub(crate) struct Pictures {
+    db: Database,
+    kind: OwnedKind,
     folder: PathBuf,
 }
 
 impl Pictures {
-    /// Those in `folder`, which is made when it is missing.
-    pub(crate) fn new(folder: PathBuf) -> Result<Self, LibraryError> {
+    /// Those of the things of one kind in `db`; in `folder`, which is made when it is missing.
+    pub(crate) fn new(db: Database, kind: OwnedKind, folder: PathBuf) -> Result<Self, LibraryError> {
         files::make_folder(&folder)?;
-        Ok(Self { folder })
+        Ok(Self { db, kind, folder })
+    }
+
+    fn noted(&self, id: &str) -> OwnedFile {
+        OwnedFile { kind: self.kind, name: id.to_owned(), subfolder: String::new() }
+    }
+
+    /// Notes that the picture of `id` has no row: that goes in this transaction, or is still to come.
+    pub(crate) fn note(&self, tx: &Tx<'_>, id: &str) -> Result<(), LibraryError> {
+        Ok(file_deletions::insert_owned(tx, &self.noted(id))?)
+    }
+
+    /// Takes the note back, since the row comes in this transaction. Fails when somebody removed the picture meanwhile.
+    pub(crate) fn keep(&self, tx: &Tx<'_>, id: &str) -> Result<(), LibraryError> {
+        let noted = file_deletions::delete_owned(tx, &self.noted(id))?;
+        if noted { Ok(()) } else { Err(LibraryError::Swept { name: id.to_owned() }) }
+    }
+
+    /// Removes the picture of `id`, which was noted, and then the note. What fails is logged and stays noted.
+    pub(crate) fn forget(&self, id: &str) {
+        let removed = self.remove(id).and_then(|_| {
+            let file = self.noted(id);
+            Ok(self.db.write(|tx| file_deletions::delete_owned(tx, &file))?)
+        });
+        if let Err(error) = removed {
+            tracing::warn!(id, error = &error as &dyn std::error::Error, "could not remove a picture");
+        }
     }
 
     /// Where the picture of `id` lies or would lie; `None` when no file can have that name.
@@ -36,9 +67,10 @@ impl Pictures {
         self.place(id).filter(|path| path.is_file())
     }
 
-    /// Makes a small picture of an uploaded file, as it will be kept.
+    /// Makes a small picture of an uploaded PNG, JPEG or WebP, as it will be kept.
     pub(crate) fn prepare(upload: &[u8]) -> Result<Vec<u8>, LibraryError> {
-        let pixels = decode(upload)?;
+        let limits = Limits { max_bytes: PICTURE_LIMIT, max_pixels: PIXEL_LIMIT, ..Limits::default() };
+        let (pixels, _) = picture::decode_bounded(upload, limits).map_err(Unreadable)?;
         Ok(webp::encode(&thumbnail(&pixels, THUMBNAIL_SIZE)?, webp::DEFAULT_QUALITY)?)
     }
 
@@ -73,15 +105,4 @@ impl Pictures {
 /// Whether a file of this name is one that was being written: see `temporary`.
 fn is_half_written(name: &str) -> bool {
     name.starts_with('.') && name.ends_with(".webp.part")
-}
-
-/// Reads an uploaded picture within limits.
-fn decode(upload: &[u8]) -> Result<invoke_imaging::Pixels, LibraryError> {
-    let limits = invoke_imaging::png::Limits {
-        max_bytes: PICTURE_LIMIT,
-        max_pixels: PIXEL_LIMIT,
-        ..invoke_imaging::png::Limits::default()
-    };
-    let decoded = invoke_imaging::png::decode_bounded(upload, limits);
-    Ok(decoded.map_err(LibraryError::UnreadableUpload)?.0)
 }

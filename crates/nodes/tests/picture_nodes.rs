@@ -11,7 +11,7 @@ use invoke_engine::{Kind, Tensor};
 use invoke_graph::testing::{CountingRandom, MemoryHost};
 use invoke_graph::{Host, LoadedImage, Outcome, PixelMode, Registry, Session, run_session, validate};
 use invoke_graph::{NodeError, Observer, Prepared};
-use invoke_imaging::{Mode, Pixels, png, shuffle};
+use invoke_imaging::{Limits, Mode, Pixels, png, shuffle};
 use invoke_nodes::{Context, Services};
 use serde_json::{Map, Value, json};
 
@@ -41,7 +41,7 @@ fn fixture(name: &str) -> PathBuf {
 
 fn picture(name: &str) -> Pixels {
     let bytes = std::fs::read(fixture(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
-    png::decode_bounded(&bytes, png::Limits::default()).unwrap().0
+    png::decode_bounded(&bytes, Limits::KEPT_FILES).unwrap().0
 }
 
 fn loaded(pixels: Pixels) -> LoadedImage {

@@ -92,7 +92,7 @@ pub fn remove_unfinished(folder: &Path, now: Timestamp) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         let name = entry.file_name();
         let name = name.to_string_lossy();
-        let is_copy = name.starts_with(".invokeai_") && name.contains(".db.part");
+        let is_copy = name.starts_with(".invokeai") && name.contains(".db.part");
         let changed =
             entry.metadata().and_then(|file| file.modified()).ok().and_then(|time| Timestamp::try_from(time).ok());
         if is_copy && changed.is_some_and(|changed| now.duration_since(changed) > LEFT_BEHIND) {

@@ -34,6 +34,7 @@ pub mod image_sizes;
 pub mod images;
 pub mod model_relationships;
 pub mod models;
+pub mod modes;
 pub mod password_history;
 pub mod queue;
 pub mod runtime_settings;

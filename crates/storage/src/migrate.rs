@@ -18,7 +18,7 @@ macro_rules! migrations {
     };
 }
 
-static MIGRATIONS: [Migration; 7] = migrations! {
+static MIGRATIONS: [Migration; 8] = migrations! {
     "0001_reference_schema"
     "0002_own_tables"
     "0003_pending_file_deletions"
@@ -26,6 +26,7 @@ static MIGRATIONS: [Migration; 7] = migrations! {
     "0005_queue_counts"
     "0006_boards_and_gallery"
     "0007_model_moves"
+    "0008_server_mode"
 };
 
 const BOOKKEEPING: &str = "CREATE TABLE IF NOT EXISTS invokeai_rs_migrations (
@@ -98,9 +99,6 @@ fn run_all(
             .map_err(|source| StorageError::Migration { name: migration.name, source: Box::new(source) })?;
     }
     upgrade::note_moves(&transaction, &report.moves)?;
-    if report.steps.contains(&"migration_28") {
-        upgrade::hide_legacy_workflows(&transaction)?;
-    }
     transaction.commit()?;
     Ok(report)
 }

@@ -1,7 +1,7 @@
 //! Uploads: what is kept of them, and what is refused however it is sent.
 
 use invoke_imaging::{Mode, Pixels, jpeg, png, webp};
-use invoke_tests::{Answer, Client, TestServer};
+use invoke_tests::{Answer, Client, TestServer, documents};
 use reqwest::Method;
 use reqwest::blocking::multipart::{Form, Part};
 use serde_json::{Value, json};
@@ -53,6 +53,45 @@ fn every_format_is_kept_as_png() {
         assert!(file.bytes.starts_with(b"\x89PNG\r\n"), "{kind}");
     }
     assert_eq!(alice.get("/api/v1/images/").ok()["total"], 4);
+}
+
+#[test]
+fn pictures_of_workflows_and_presets_are_read_in_every_format_and_bounded() {
+    let server = TestServer::start();
+    let alice = server.user("alice");
+    let workflow = alice.post("/api/v1/workflows/", &documents::body(&documents::workflow("w"))).ok();
+    let thumbnail = format!("/api/v1/workflows/i/{}/thumbnail", workflow["workflow_id"].as_str().unwrap());
+    let send = |bytes: &[u8], kind: &str| {
+        let form = Form::new().part("image", documents::file("t", kind, bytes.to_vec()));
+        let set = documents::send(&alice, Method::PUT, &thumbnail, form);
+        let form = Form::new()
+            .text("data", documents::preset("p").to_string())
+            .part("image", documents::file("t", kind, bytes.to_vec()));
+        [set, documents::send(&alice, Method::POST, "/api/v1/style_presets/", form)]
+    };
+    for (bytes, kind) in [
+        (png_with(&[]), "image/png"),
+        (jpeg::encode(&picture(), 90).unwrap(), "image/jpeg"),
+        (webp::encode(&picture(), 90.0).unwrap(), "image/webp"),
+    ] {
+        let [set, created] = send(&bytes, kind);
+        set.ok();
+        let image = format!("/{}", created.ok()["image"].as_str().unwrap());
+        for path in [&thumbnail, &image] {
+            let kept = alice.get(path);
+            assert_eq!(kept.header("content-type"), "image/webp", "{kind}");
+            assert!(kept.bytes.starts_with(b"RIFF"), "{kind}");
+        }
+    }
+    for (bytes, status, detail) in [
+        (b"\0\0\0\x18ftypavif\0\0\0\0mif1".to_vec(), 415, "AVIF pictures cannot be read; PNG, JPEG and WebP can"),
+        (b"GIF89a".to_vec(), 415, "Failed to read image"),
+        (bomb(60_000, 60_000), 413, "the picture has 60000 x 60000 pixels, more than the allowed 50000000"),
+    ] {
+        for answer in send(&bytes, "image/png") {
+            answer.refused(status, detail);
+        }
+    }
 }
 
 #[test]

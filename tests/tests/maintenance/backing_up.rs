@@ -10,6 +10,7 @@ use invoke_tests::process::ServerProcess;
 use jiff::ToSpan as _;
 use serde_json::json;
 use std::fs;
+use std::path::Path;
 use std::process::Stdio;
 use std::sync::Arc;
 
@@ -52,6 +53,81 @@ fn a_backup_that_is_killed_is_whole_or_not_there() {
         backup::verify(&installation.database()).unwrap();
     }
     assert!(interrupted > 0, "no kill came while a copy was being made");
+}
+
+/// Runs a command until a file is so large, or it ended before, and kills it.
+fn kill_when(installation: &Installation, arguments: &[&str], file: &Path, bytes: u64) {
+    let mut child = installation.command(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    while fs::metadata(file).map_or(0, |file| file.len() + 1) <= bytes {
+        if child.try_wait().unwrap().is_some() {
+            break;
+        }
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+#[test]
+fn a_restore_that_is_killed_leaves_the_database_as_it_was_or_restores_it() {
+    let installation = large();
+    assert!(installation.run(&["backup"]).status.success());
+    let backups = installation.files("backups", "invokeai_");
+    let made = backups.iter().find(|file| file.extension().is_some_and(|ending| ending == "db")).unwrap();
+    let probe = |value: &str| {
+        let db = Database::open(&installation.storage(), Arc::new(SystemClock), &OsRandom).unwrap();
+        let grant = policy::manage_settings(&Actor::operator()).unwrap();
+        db.write(|tx| app_settings::update(tx, &grant, "later", value)).unwrap();
+    };
+    let read = || {
+        let db = Database::open(&installation.storage(), Arc::new(SystemClock), &OsRandom).unwrap();
+        db.read(|tx| app_settings::get(tx, "later")).unwrap()
+    };
+    let unfinished = installation.path("databases/.invokeai.db.part");
+    let mut undone = 0;
+    for megabytes in [0, 1, 60, 110] {
+        probe("since the backup");
+        kill_when(&installation, &["restore", made.to_str().unwrap()], &unfinished, megabytes * 1_000_000);
+        undone += usize::from(unfinished.exists());
+        backup::verify(&installation.database()).unwrap();
+        let found = read();
+        assert!(found.is_none() || found.as_deref() == Some("since the backup"), "at {megabytes} MB: {found:?}");
+        assert!(found.is_some() || !unfinished.exists(), "restored before the copy was whole");
+        let _ = fs::remove_file(&unfinished);
+    }
+    assert!(undone > 0, "no kill came while a backup was being restored");
+    // Whatever was in use before is kept.
+    for kept in installation.files("databases", "invokeai.db.old") {
+        backup::verify(&kept).unwrap();
+    }
+    probe("since the backup");
+    let restored = installation.run(&["restore", made.to_str().unwrap()]);
+    assert!(restored.status.success() && read().is_none(), "{}", text(&restored));
+}
+
+#[test]
+fn a_backup_of_pictures_that_is_killed_holds_no_half_picture() {
+    let installation = Installation::of_release("6.9.0");
+    let picture = "x".repeat(40_000_000);
+    fs::create_dir_all(installation.path("outputs/images")).unwrap();
+    for name in ["a.png", "b.png", "c.png"] {
+        fs::write(installation.path("outputs/images").join(name), &picture).unwrap();
+    }
+    let mirror = installation.path("backups/outputs/images");
+    let unfinished = || installation.files("backups/outputs/images", ".");
+    let mut interrupted = 0;
+    for name in ["a.png", "b.png", "c.png"] {
+        let partial = mirror.join(format!(".{name}.part"));
+        kill_when(&installation, &["backup", "--with-outputs"], &partial, 1_000_000);
+        interrupted += usize::from(!unfinished().is_empty());
+        for file in installation.files("backups/outputs/images", "") {
+            let is_partial = file.file_name().unwrap().to_string_lossy().starts_with('.');
+            assert!(is_partial || fs::metadata(&file).unwrap().len() == 40_000_000, "{}", file.display());
+        }
+    }
+    assert!(interrupted > 0, "no kill came while a picture was being copied");
+    assert!(installation.run(&["backup", "--with-outputs"]).status.success());
+    assert_eq!(unfinished().len(), 0, "what was begun is finished");
+    assert_eq!(installation.files("backups/outputs/images", "").len(), 3);
 }
 
 #[test]

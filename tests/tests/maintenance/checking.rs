@@ -77,6 +77,38 @@ fn repairing_puts_files_nobody_knows_into_quarantine_and_leaves_nothing_to_find(
 }
 
 #[test]
+fn a_repair_that_is_killed_loses_no_file_and_the_next_one_goes_on() {
+    const STRAYS: usize = 3_000;
+    let installation = Installation::of_release("6.9.0");
+    let images = installation.path("outputs/images");
+    fs::create_dir_all(&images).unwrap();
+    let known = report(&installation, &[]).1["findings"].as_array().unwrap().len();
+    for row in report(&installation, &[]).1["findings"].as_array().unwrap() {
+        fs::write(images.join(row["what"].as_str().unwrap().split('`').nth(1).unwrap()), "picture").unwrap();
+    }
+    for number in 0..STRAYS {
+        fs::write(images.join(format!("stray{number}.png")), number.to_string()).unwrap();
+    }
+    let quarantined = || -> usize {
+        let runs = installation.files("outputs/quarantine", "");
+        let of = |run: &std::path::PathBuf| fs::read_dir(run.join("images")).map_or(0, Iterator::count);
+        runs.iter().map(of).sum()
+    };
+    let mut child = installation.command(&["check", "--repair"]).stdout(std::process::Stdio::null()).spawn().unwrap();
+    while quarantined() < 5 {
+        assert!(child.try_wait().unwrap().is_none(), "it ended before it could be killed");
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    let left = installation.files("outputs/images", "stray").len();
+    assert!(left > 0, "no kill came while files were being moved");
+    assert_eq!((left + quarantined(), installation.files("outputs/images", "").len()), (STRAYS, left + known));
+    let (code, repaired) = report(&installation, &["--repair"]);
+    assert_eq!((code, &repaired["repaired"]["files_moved"]), (Some(3), &json!(left)), "thumbnails are still missing");
+    assert_eq!(quarantined(), STRAYS);
+}
+
+#[test]
 fn pictures_on_a_disk_that_is_not_there_are_not_forgotten() {
     let installation = Installation::of_release("6.9.0");
     let refused = installation.run(&["check", "--repair"]);

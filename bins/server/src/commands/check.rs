@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use clap::Args;
 use invoke_config::Settings;
 use invoke_domain::{Clock as _, OsRandom, SystemClock};
-use invoke_library::{Check as Installation, Finding, Repaired};
+use invoke_library::{Check as Installation, CheckedFolders, Finding, Repaired};
 use invoke_permissions::Actor;
 use invoke_storage::{Database, Rehearsal, backup};
 use jiff::tz::TimeZone;
@@ -39,7 +39,13 @@ impl Check {
         }
         let (rehearsal, database) = self.open(settings, &file)?;
         let paths = &settings.paths;
-        let check = Installation::new(&Actor::operator(), &database, &paths.outputs_dir, &paths.models_dir)?;
+        let folders = CheckedFolders {
+            outputs_dir: paths.outputs_dir.clone(),
+            models_dir: paths.models_dir.clone(),
+            workflow_thumbnails_dir: paths.workflow_thumbnails_dir.clone(),
+            style_presets_dir: paths.style_presets_dir.clone(),
+        };
+        let check = Installation::new(&Actor::operator(), &database, folders)?;
         let mut findings = check.find()?;
         // Before an upgrade the models lie elsewhere than its records will say.
         if !rehearsal.model_moves.is_empty() {

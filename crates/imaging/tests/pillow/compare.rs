@@ -1,7 +1,6 @@
 //! The picture of `xtask/fixtures/imaging.py`, the files it left, and how far two pictures are apart.
 
-use invoke_imaging::png::{self, Limits};
-use invoke_imaging::{Mode, Pixels};
+use invoke_imaging::{Limits, Mode, Pixels, png};
 use std::path::PathBuf;
 
 /// One step of an 8-bit sample: what rounding differently costs.

@@ -1,8 +1,7 @@
 //! PNG, JPEG and WebP against files Pillow wrote.
 
 use crate::compare::{ONE_STEP, distance, expected, fixture, picture};
-use invoke_imaging::png::{self, Limits};
-use invoke_imaging::{ImagingError, Mode, Pixels, jpeg, webp};
+use invoke_imaging::{ImagingError, Limits, Mode, Pixels, jpeg, png, webp};
 use proptest::prelude::*;
 
 #[test]

@@ -1,10 +1,12 @@
 //! Image files and image rows beside each other.
 
-use super::{Check, FindingKind, Found};
+use super::{Check, FindingKind, Found, Unknown};
 use crate::LibraryError;
+use crate::images::files;
 use crate::images::location::Location;
 use invoke_storage::{StorageError, consistency};
 use std::fs;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// Folder of the small pictures, below that of the images.
@@ -42,8 +44,8 @@ pub(super) fn compare(check: &Check<'_>, found: &mut Found) -> Result<(), Librar
             }
         })?;
         if !known {
-            found.add(FindingKind::UnknownFile, format!("no image has the file `{}`", images.join(&file).display()));
-            found.unknown.push(file);
+            let unknown = Unknown { file: images.join(&file), place: Path::new("images").join(file) };
+            found.add_unknown(unknown, "image");
         }
     }
     Ok(())
@@ -74,9 +76,16 @@ fn list(images: &Path) -> Result<Vec<(PathBuf, bool)>, LibraryError> {
     Ok(files)
 }
 
-/// Moves a file, making the folders of its new place.
+/// Moves a file, making the folders of its new place, which may lie on another disk.
 pub(super) fn move_to(from: &Path, to: &Path) -> Result<(), LibraryError> {
     let folder = to.parent().unwrap_or(to);
     fs::create_dir_all(folder).map_err(failed("make the folder", folder))?;
-    fs::rename(from, to).map_err(failed("move", from))
+    match fs::rename(from, to) {
+        Err(error) if error.kind() == ErrorKind::CrossesDevices => {
+            let bytes = fs::read(from).map_err(failed("read", from))?;
+            files::write(to, &bytes)?;
+            fs::remove_file(from).map_err(failed("remove", from))
+        }
+        moved => moved.map_err(failed("move", from)),
+    }
 }

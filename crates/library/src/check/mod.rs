@@ -2,13 +2,14 @@
 //! files nobody knows go to a quarantine folder, with their place below it telling where they were.
 
 mod files;
+mod pictures;
 
 use crate::LibraryError;
 use invoke_domain::ImageName;
 use invoke_permissions::{Actor, Grant, Manage, RuntimeSettings, policy};
 use invoke_storage::{Database, StorageError, consistency};
 use jiff::{Timestamp, tz::TimeZone};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Up to this many images may lack their files whatever the share is.
 const FEW: usize = 10;
@@ -28,7 +29,7 @@ pub enum FindingKind {
     MissingThumbnail,
     /// A model's record without its files.
     MissingModel,
-    /// A file among the images that no row speaks of.
+    /// A file among images or pictures that no row speaks of.
     UnknownFile,
 }
 
@@ -72,13 +73,33 @@ pub struct Repaired {
     pub quarantine: Option<PathBuf>,
 }
 
+/// Where the files lie that rows speak of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CheckedFolders {
+    /// Images lie in `images` below it; `quarantine` is made in it.
+    pub outputs_dir: PathBuf,
+    /// Models, and their pictures in `model_images` below it.
+    pub models_dir: PathBuf,
+    /// Pictures of workflows.
+    pub workflow_thumbnails_dir: PathBuf,
+    /// Pictures of style presets lie in `images` below it.
+    pub style_presets_dir: PathBuf,
+}
+
 /// The check of one installation.
 #[derive(Debug)]
 pub struct Check<'a> {
     db: &'a Database,
-    outputs_dir: &'a Path,
-    models_dir: &'a Path,
+    folders: CheckedFolders,
     grant: Grant<RuntimeSettings, Manage>,
+}
+
+/// A file that no row speaks of.
+#[derive(Debug)]
+struct Unknown {
+    file: PathBuf,
+    /// Where it goes, below the quarantine.
+    place: PathBuf,
 }
 
 /// What was found, with what repairing needs of it.
@@ -87,12 +108,17 @@ struct Found {
     findings: Vec<Finding>,
     images: usize,
     missing: Vec<ImageName>,
-    unknown: Vec<PathBuf>,
+    unknown: Vec<Unknown>,
 }
 
 impl Found {
     fn add(&mut self, kind: FindingKind, what: String) {
         self.findings.push(Finding { kind, what });
+    }
+
+    fn add_unknown(&mut self, unknown: Unknown, what: &str) {
+        self.add(FindingKind::UnknownFile, format!("no {what} has the file `{}`", unknown.file.display()));
+        self.unknown.push(unknown);
     }
 }
 
@@ -101,13 +127,8 @@ impl<'a> Check<'a> {
     ///
     /// # Errors
     /// When the actor is not allowed to manage it.
-    pub fn new(
-        actor: &Actor,
-        db: &'a Database,
-        outputs_dir: &'a Path,
-        models_dir: &'a Path,
-    ) -> Result<Self, LibraryError> {
-        Ok(Self { db, outputs_dir, models_dir, grant: policy::manage_settings(actor)? })
+    pub fn new(actor: &Actor, db: &'a Database, folders: CheckedFolders) -> Result<Self, LibraryError> {
+        Ok(Self { db, folders, grant: policy::manage_settings(actor)? })
     }
 
     /// Looks at rows and files, changes nothing.
@@ -131,9 +152,9 @@ impl<'a> Check<'a> {
         }
         let mut repaired = Repaired { rows_forgotten: missing, ..Repaired::default() };
         let stamp = now.to_zoned(zone.clone()).strftime("%Y%m%d-%H%M%S").to_string();
-        let quarantine = self.outputs_dir.join("quarantine").join(stamp);
-        for file in &found.unknown {
-            files::move_to(&self.images_dir().join(file), &quarantine.join("images").join(file))?;
+        let quarantine = self.folders.outputs_dir.join("quarantine").join(stamp);
+        for Unknown { file, place } in &found.unknown {
+            files::move_to(file, &quarantine.join(place))?;
             repaired.files_moved += 1;
             repaired.quarantine = Some(quarantine.clone());
         }
@@ -147,7 +168,7 @@ impl<'a> Check<'a> {
     }
 
     fn images_dir(&self) -> PathBuf {
-        self.outputs_dir.join("images")
+        self.folders.outputs_dir.join("images")
     }
 
     fn look(&self) -> Result<Found, LibraryError> {
@@ -164,7 +185,7 @@ impl<'a> Check<'a> {
                 found.add(FindingKind::ContradictoryBoard, format!("board `{board}`: {contradiction}"));
             }
             for (model, path) in consistency::list_model_paths(tx, &self.grant)? {
-                let place = self.models_dir.join(&path);
+                let place = self.folders.models_dir.join(&path);
                 if !path.is_empty() && !place.exists() {
                     found.add(FindingKind::MissingModel, format!("model `{model}`: there is no `{}`", place.display()));
                 }
@@ -172,6 +193,7 @@ impl<'a> Check<'a> {
             Ok::<_, StorageError>(())
         })?;
         files::compare(self, &mut found)?;
+        pictures::compare(self, &mut found)?;
         Ok(found)
     }
 }

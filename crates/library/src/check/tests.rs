@@ -1,6 +1,6 @@
 use super::*;
 use crate::images::ImageSettings;
-use crate::{Images, NewImage};
+use crate::{Images, NewImage, NewPreset, Presets};
 use invoke_domain::{ImageCategory, ImageOrigin, OsRandom, SystemClock};
 use invoke_imaging::{Mode, Pixels};
 use invoke_storage::StorageSettings;
@@ -37,8 +37,14 @@ impl Place {
     }
 
     fn check<T>(&self, work: impl FnOnce(&Check<'_>) -> T) -> T {
-        let models = self.root.path().join("models");
-        work(&Check::new(&Actor::operator(), &self.db, self.root.path(), &models).unwrap())
+        let at = |name: &str| self.root.path().join(name);
+        let folders = CheckedFolders {
+            outputs_dir: self.root.path().to_owned(),
+            models_dir: at("models"),
+            workflow_thumbnails_dir: at("workflow_thumbnails"),
+            style_presets_dir: at("style_presets"),
+        };
+        work(&Check::new(&Actor::operator(), &self.db, folders).unwrap())
     }
 
     fn kinds(&self) -> Vec<FindingKind> {
@@ -103,4 +109,38 @@ fn a_disk_that_is_not_there_costs_nobody_a_row() {
     let refused = place.repair().unwrap_err();
     assert!(matches!(refused, LibraryError::TooMuchMissing { missing: 11, all: 11, .. }), "{refused}");
     place.images.get(&Actor::system(), &names[0]).unwrap();
+}
+
+#[test]
+fn pictures_of_what_is_gone_go_to_quarantine_and_those_of_what_is_there_stay() {
+    let place = Place::new();
+    let folder = place.root.path().join("style_presets/images");
+    let presets = Presets::new(place.db.clone(), folder.clone(), Arc::new(OsRandom)).unwrap();
+    let new = NewPreset {
+        name: "s".to_owned(),
+        positive_prompt: String::new(),
+        negative_prompt: String::new(),
+        is_default: false,
+        is_public: false,
+    };
+    let png = invoke_imaging::png::encode(&Pixels::new(Mode::L, 2, 2, vec![9; 4]).unwrap(), 1, &[]).unwrap();
+    let kept = presets.create(&Actor::system(), new, Some(&png)).unwrap().preset.id;
+    assert_eq!(place.kinds(), []);
+    let strays =
+        ["style_presets/images/gone.webp", "style_presets/images/.half.webp.part", "workflow_thumbnails/gone.webp"];
+    let strays = [&strays[..], &["models/model_images/gone.webp", "workflow_thumbnails/note.txt"]].concat();
+    for stray in &strays {
+        let path = place.root.path().join(stray);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, stray).unwrap();
+    }
+    assert_eq!(place.kinds(), [FindingKind::UnknownFile; 5]);
+    let repaired = place.repair().unwrap();
+    assert_eq!(repaired.files_moved, 5);
+    for stray in strays {
+        let moved = repaired.quarantine.as_ref().unwrap().join(stray.trim_start_matches("models/"));
+        assert_eq!(fs::read_to_string(moved).unwrap(), stray);
+    }
+    assert!(folder.join(format!("{kept}.webp")).is_file());
+    assert_eq!(place.kinds(), []);
 }

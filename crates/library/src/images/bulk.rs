@@ -12,8 +12,9 @@ use invoke_storage::images::{self, ImageChanges, ImageFilter, ImageOrder};
 use invoke_storage::{Tx, boards};
 use std::collections::BTreeSet;
 
-/// So many images are deleted in one transaction, so that others get their turn.
-const BATCH: usize = 200;
+/// So many images are deleted in one transaction, so that others get their turn. What one request may name is one batch: it
+/// happens as a whole or not at all.
+const BATCH: usize = 1_000;
 
 /// What became of a deleted board's images.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -43,11 +44,7 @@ impl Images {
         let mut all = Changed::default();
         for names in names.chunks(BATCH) {
             let _still = self.0.moving.read();
-            let (changed, files) = self.0.db.write(|tx| {
-                let mut files = Vec::new();
-                let changed = each(names, |changed, name| delete_row(tx, actor, name, changed, &mut files))?;
-                Ok::<_, LibraryError>((changed, files))
-            })?;
+            let (changed, files) = self.0.db.write(|tx| delete_rows(tx, actor, names))?;
             for pending in &files {
                 self.remove_files(pending);
             }
@@ -79,21 +76,29 @@ impl Images {
             Ok::<_, LibraryError>(())
         })?;
         let board = BoardChoice::Board(id.clone());
-        let names = self.names(actor, &board, &ImageFilter::default())?;
-        let mut deleted = Vec::new();
+        let mut doomed = Vec::new();
         if with_images {
-            let own = if actor.is_admin() { names } else { self.own_of(actor, names)? };
-            deleted = self.delete_all(actor, &own)?.images;
+            let names = self.names(actor, &board, &ImageFilter::default())?;
+            doomed = if actor.is_admin() { names } else { self.own_of(actor, names)? };
         }
-        self.0.db.write(|tx| {
+        // The last ones go in the transaction that the board goes in.
+        let earlier = doomed.len().saturating_sub(BATCH);
+        let mut deleted = self.delete_all(actor, &doomed[..earlier])?.images;
+        let _still = self.0.moving.read();
+        let (last, files, uncategorized) = self.0.db.write(|tx| {
             let grant = policy::delete_board(actor, &board_facts(tx, id)?)?;
+            let (last, files) = delete_rows(tx, actor, &doomed[earlier..])?;
             let uncategorized = within(tx, actor, &board, |within| {
                 Ok(images::list_names(tx, within, &ImageFilter::default(), ImageOrder::default())?)
             })?;
             boards::delete(tx, &grant)?;
-            let uncategorized = uncategorized.into_iter().map(|(name, _)| name).collect();
-            Ok(DeletedBoard { deleted, uncategorized })
-        })
+            Ok::<_, LibraryError>((last, files, uncategorized))
+        })?;
+        for pending in &files {
+            self.remove_files(pending);
+        }
+        deleted.extend(last.images);
+        Ok(DeletedBoard { deleted, uncategorized: uncategorized.into_iter().map(|(name, _)| name).collect() })
     }
 
     fn names(&self, actor: &Actor, board: &BoardChoice, filter: &ImageFilter) -> Result<Vec<ImageName>, LibraryError> {
@@ -118,19 +123,22 @@ impl Images {
     }
 }
 
-fn delete_row(
+/// Deletes the rows of those of the images that the actor may delete, and notes their files.
+fn delete_rows(
     tx: &Tx<'_>,
     actor: &Actor,
-    name: &ImageName,
-    changed: &mut Changed,
-    files: &mut Vec<PendingDeletion>,
-) -> Result<(), LibraryError> {
-    let Some(facts) = images::facts(tx, name)? else { return Ok(()) };
-    let grant = policy::delete_image(actor, &facts)?;
-    let Some(record) = images::delete(tx, &grant)? else { return Ok(()) };
-    let pending = PendingDeletion { name: record.name, subfolder: record.subfolder };
-    file_deletions::insert(tx, &pending, Reason::Deleted)?;
-    files.push(pending);
-    changed.add(name, [facts.board.map(|board| board.id)]);
-    Ok(())
+    names: &[ImageName],
+) -> Result<(Changed, Vec<PendingDeletion>), LibraryError> {
+    let mut files = Vec::new();
+    let changed = each(names, |changed, name| {
+        let Some(facts) = images::facts(tx, name)? else { return Ok(()) };
+        let grant = policy::delete_image(actor, &facts)?;
+        let Some(record) = images::delete(tx, &grant)? else { return Ok(()) };
+        let pending = PendingDeletion { name: record.name, subfolder: record.subfolder };
+        file_deletions::insert(tx, &pending, Reason::Deleted)?;
+        files.push(pending);
+        changed.add(name, [facts.board.map(|board| board.id)]);
+        Ok(())
+    })?;
+    Ok((changed, files))
 }

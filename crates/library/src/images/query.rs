@@ -4,8 +4,7 @@ use super::Images;
 use super::location::Location;
 use crate::LibraryError;
 use invoke_domain::{BoardId, ImageName, ImageRecord};
-use invoke_imaging::Pixels;
-use invoke_imaging::png::{self, Limits};
+use invoke_imaging::{Limits, Pixels, png};
 use invoke_permissions::{Actor, policy};
 use invoke_storage::gallery::{self, Day};
 use invoke_storage::images::{self, ImageChanges, ImageFilter, ImageOrder, Within};
@@ -97,7 +96,7 @@ impl Images {
     pub fn embedded(&self, actor: &Actor, name: &ImageName) -> Result<Embedded, LibraryError> {
         let bytes = self.read(actor, name)?;
         let mut embedded = Embedded::default();
-        for (keyword, text) in png::read_text(&bytes, Limits::default())? {
+        for (keyword, text) in png::read_text(&bytes, Limits::KEPT_FILES)? {
             match keyword.as_str() {
                 "invokeai_workflow" => embedded.workflow = Some(text),
                 "invokeai_graph" => embedded.graph = Some(text),
@@ -129,7 +128,7 @@ impl Images {
     /// The picture.
     pub fn read_pixels(&self, actor: &Actor, name: &ImageName) -> Result<Pixels, LibraryError> {
         let bytes = self.read(actor, name)?;
-        Ok(png::decode_bounded(&bytes, Limits::default())?.0)
+        Ok(png::decode_bounded(&bytes, Limits::KEPT_FILES)?.0)
     }
 
     /// A file of an image, open. It can be read to its end whatever becomes of the image meanwhile.

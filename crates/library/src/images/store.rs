@@ -7,7 +7,7 @@ use invoke_domain::{BoardId, ImageCategory, ImageName, ImageOrigin, ImageRecord,
 use invoke_imaging::{Pixels, THUMBNAIL_SIZE, png, thumbnail, webp};
 use invoke_permissions::{Actor, Board, Contribute, Grant, policy};
 use invoke_storage::file_deletions::{PendingDeletion, Reason};
-use invoke_storage::{ReadTx, boards, file_deletions, image_sizes, images, users};
+use invoke_storage::{ReadTx, boards, file_deletions, image_sizes, images};
 
 /// A picture to be kept, and what is known about it.
 #[derive(Debug, Clone)]
@@ -119,10 +119,8 @@ impl Images {
     ) -> Result<ImageRecord, LibraryError> {
         self.0.db.write(|tx| {
             if !file_deletions::delete(tx, &record.name)? {
-                return Err(LibraryError::Swept { name: record.name.clone() });
+                return Err(LibraryError::Swept { name: record.name.0.clone() });
             }
-            // The account may have been removed while the picture was being written.
-            users::must_exist(tx, actor.user_id())?;
             let board = board_for(tx, actor, image)?;
             let stored = images::insert(tx, record, board.as_ref())?;
             image_sizes::insert(tx, &record.name, bytes)?;

@@ -1,17 +1,16 @@
 //! From the bytes somebody sent to a picture that is kept: recognised, bounded, decoded, what it carries checked.
 
 use super::{Images, NewImage};
+use crate::nesting::is_too_deep;
 use crate::{LibraryError, Unreadable};
 use invoke_domain::{BoardId, ImageCategory, ImageOrigin, ImageRecord, SessionId};
-use invoke_imaging::{Mode, control_map, picture};
+use invoke_imaging::{Limits, Mode, control_map, picture};
 use invoke_permissions::Actor;
 use serde_json::Value;
 
-/// What somebody sent.
+/// What somebody says about a file they send.
 #[derive(Debug, Clone)]
 pub struct Upload {
-    /// The file's bytes.
-    pub bytes: Vec<u8>,
     /// What it is for.
     pub category: ImageCategory,
     /// Kept out of the gallery.
@@ -28,19 +27,15 @@ pub struct Upload {
     pub metadata: Option<String>,
 }
 
-/// Deeper JSON is not what any program of ours wrote.
-const DEEPEST_JSON: usize = 64;
 /// Longer metadata is not kept; canvas sessions come to some hundred kilobytes.
 const LONGEST_METADATA: usize = 4 << 20;
 
 impl Images {
     /// Keeps what somebody sent as their own. A JPEG or WebP is kept as PNG, as the reference does it.
-    pub fn upload(&self, actor: &Actor, upload: Upload) -> Result<ImageRecord, LibraryError> {
+    pub fn upload(&self, actor: &Actor, file: &[u8], upload: Upload) -> Result<ImageRecord, LibraryError> {
         // Before any work: somebody who may not put it there need not wait for it to be decoded.
         self.check_board(actor, upload.board_id.as_ref())?;
-        let (mut pixels, text) = picture::decode_bounded(&upload.bytes, picture::Limits::default())
-            .map_err(|error| LibraryError::UnreadablePicture(Unreadable(error)))?;
-        drop(upload.bytes);
+        let (mut pixels, text) = picture::decode_bounded(file, Limits::default()).map_err(Unreadable)?;
         if upload.crop_visible {
             pixels = picture::crop_visible(pixels)?;
         }
@@ -65,29 +60,10 @@ impl Images {
 }
 
 fn parse(text: &str) -> Option<Value> {
-    if text.len() > LONGEST_METADATA || depth(text) > DEEPEST_JSON {
+    if text.len() > LONGEST_METADATA || is_too_deep(text) {
         return None;
     }
     serde_json::from_str(text).ok()
-}
-
-/// How many brackets are open at most, strings left out.
-fn depth(text: &str) -> usize {
-    let (mut open, mut deepest, mut in_text, mut escaped) = (0_usize, 0, false, false);
-    for byte in text.bytes() {
-        match byte {
-            _ if escaped => escaped = false,
-            b'\\' if in_text => escaped = true,
-            b'"' => in_text = !in_text,
-            b'{' | b'[' if !in_text => {
-                open += 1;
-                deepest = deepest.max(open);
-            }
-            b'}' | b']' if !in_text => open = open.saturating_sub(1),
-            _ => {}
-        }
-    }
-    deepest
 }
 
 fn is_metadata(text: &str) -> bool {

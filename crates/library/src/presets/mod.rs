@@ -8,9 +8,10 @@ pub use exchange::{FileKind, ImportError};
 use crate::LibraryError;
 use crate::pictures::Pictures;
 use invoke_domain::{PresetId, Random, StylePreset, UserId, new_uuid};
-use invoke_permissions::{Actor, Denied, PresetFacts, policy};
+use invoke_permissions::{Actor, Denied, Grant, Manage, PresetFacts, Presets as Managed, policy};
+use invoke_storage::file_deletions::OwnedKind;
 use invoke_storage::style_presets as rows;
-use invoke_storage::{Database, ReadTx};
+use invoke_storage::{Database, ReadTx, Tx};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -55,7 +56,8 @@ impl Presets {
     /// # Errors
     /// When that folder cannot be made.
     pub fn new(db: Database, images_dir: PathBuf, random: Arc<dyn Random>) -> Result<Self, LibraryError> {
-        Ok(Self(Arc::new(Inner { db, pictures: Pictures::new(images_dir)?, random })))
+        let pictures = Pictures::new(db.clone(), OwnedKind::StylePresetImage, images_dir)?;
+        Ok(Self(Arc::new(Inner { db, pictures, random })))
     }
 
     /// Makes the shipped presets in the database those of this release.
@@ -104,19 +106,23 @@ impl Presets {
         let manage = if new.is_default { Some(policy::manage_presets(actor)?) } else { None };
         let picture = upload.map(Pictures::prepare).transpose()?;
         let preset = self.named(new, actor.user_id());
-        // The picture first: a preset never promises one that is not there.
-        if let Some(picture) = &picture {
-            self.0.pictures.write(preset.id.as_str(), picture)?;
-        }
-        let stored = self.0.db.write(|tx| match &manage {
-            Some(grant) => rows::insert_default(tx, grant, &preset),
-            None => rows::insert(tx, &preset),
+        let Some(picture) = picture else {
+            self.0.db.write(|tx| insert(tx, manage.as_ref(), &preset))?;
+            return Ok(self.kept(preset));
+        };
+        // The picture first: a preset is there with its picture or not at all.
+        let (pictures, id) = (&self.0.pictures, preset.id.as_str());
+        self.0.db.write(|tx| pictures.note(tx, id))?;
+        let stored = pictures.write(id, &picture).and_then(|()| {
+            self.0.db.write(|tx| {
+                pictures.keep(tx, id)?;
+                insert(tx, manage.as_ref(), &preset)
+            })
         });
-        if let Err(error) = stored {
-            self.forget_picture(&preset.id);
-            return Err(error.into());
+        if stored.is_err() {
+            pictures.forget(id);
         }
-        Ok(self.kept(preset))
+        stored.map(|()| self.kept(preset))
     }
 
     fn named(&self, new: NewPreset, owner: &UserId) -> StylePreset {
@@ -156,7 +162,12 @@ impl Presets {
             Some(picture) => self.0.pictures.write(id.as_str(), picture)?,
             None => drop(self.0.pictures.remove(id.as_str())?),
         }
-        Ok(self.kept(preset))
+        // Somebody may have deleted the preset meanwhile.
+        let still = self.0.db.read(|tx| facts(tx, id).map(drop));
+        if let Err(LibraryError::PresetNotFound { .. }) = still {
+            self.0.pictures.forget(id.as_str());
+        }
+        still.map(|()| self.kept(preset))
     }
 
     /// Whether the actor may change a preset.
@@ -178,17 +189,11 @@ impl Presets {
         self.0.db.write(|tx| {
             let facts = facts(tx, id)?;
             let grant = changing(&facts, actor, policy::delete_preset(actor, &facts))?;
-            Ok::<_, LibraryError>(rows::delete(tx, &grant)?)
+            rows::delete(tx, &grant)?;
+            self.0.pictures.note(tx, id.as_str())
         })?;
-        self.forget_picture(id);
+        self.0.pictures.forget(id.as_str());
         Ok(())
-    }
-
-    /// Without its row nobody gets to see a picture any more; one that stays behind harms nobody.
-    fn forget_picture(&self, id: &PresetId) {
-        if let Err(error) = self.0.pictures.remove(id.as_str()) {
-            tracing::warn!(preset = %id, error = &error as &dyn std::error::Error, "could not remove a picture");
-        }
     }
 
     /// The file of a preset's picture.
@@ -223,6 +228,13 @@ impl Presets {
         let presets = self.0.db.read(|tx| rows::list_by_users(tx, &grant).map_err(LibraryError::from))?;
         Ok(exchange::write(&presets)?)
     }
+}
+
+fn insert(tx: &Tx<'_>, manage: Option<&Grant<Managed, Manage>>, preset: &StylePreset) -> Result<(), LibraryError> {
+    Ok(match manage {
+        Some(grant) => rows::insert_default(tx, grant, preset)?,
+        None => rows::insert(tx, preset)?,
+    })
 }
 
 fn missing(id: &PresetId) -> LibraryError {

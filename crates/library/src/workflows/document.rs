@@ -1,6 +1,7 @@
 //! The document of a workflow: JSON of the editor. What is inside nodes, edges and form is the editor's business.
 
 use crate::LibraryError;
+use crate::nesting::is_too_deep;
 use invoke_domain::{WorkflowCategory, WorkflowId};
 use serde_json::{Map, Value};
 
@@ -24,11 +25,14 @@ pub(super) fn to_be_kept(mut document: Document, id: &WorkflowId) -> Result<Stri
     if text.len() > LIMIT {
         return Err(refused("it is longer than 8 MiB"));
     }
+    if is_too_deep(&text) {
+        return Err(refused("it is nested more than 64 levels deep"));
+    }
     Ok(text)
 }
 
 /// The document with the tag `shared`, or without it.
-pub(super) fn with_shared_tag(document: &str, shared: bool) -> Result<String, LibraryError> {
+pub(crate) fn with_shared_tag(document: &str, shared: bool) -> Result<String, LibraryError> {
     let unreadable = |_| LibraryError::Document { reason: "it is no JSON object" };
     let mut document: Document = serde_json::from_str(document).map_err(unreadable)?;
     let tags = document.get("tags").and_then(Value::as_str).unwrap_or_default();

@@ -1,7 +1,7 @@
 //! Workflows: documents of the editor with a picture each, private unless they are published.
 
 mod callable;
-mod document;
+pub(crate) mod document;
 mod list;
 mod shipped;
 
@@ -15,6 +15,7 @@ use invoke_domain::{Random, WorkflowId, WorkflowRecord, new_uuid};
 use invoke_events::{Bus, Event, WorkflowChange, WorkflowEvent};
 use invoke_graph::Catalogue;
 use invoke_permissions::{Actor, Denied, WorkflowFacts, WorkflowPublish, policy};
+use invoke_storage::file_deletions::OwnedKind;
 use invoke_storage::workflows::{self as rows, NewWorkflow};
 use invoke_storage::{Database, ReadTx};
 use std::path::PathBuf;
@@ -57,7 +58,7 @@ impl Workflows {
         bus: Bus,
         random: Arc<dyn Random>,
     ) -> Result<Self, LibraryError> {
-        let pictures = Pictures::new(settings.thumbnails_dir.clone())?;
+        let pictures = Pictures::new(db.clone(), OwnedKind::WorkflowThumbnail, settings.thumbnails_dir.clone())?;
         Ok(Self(Arc::new(Inner { db, pictures, settings, catalogue, bus, random })))
     }
 
@@ -120,12 +121,10 @@ impl Workflows {
             let facts = facts(tx, id)?;
             let grant = changing(&facts, actor, policy::delete_workflow(actor, &facts))?;
             rows::delete(tx, &grant)?;
+            self.0.pictures.note(tx, id.as_str())?;
             Ok::<_, LibraryError>(facts)
         })?;
-        // The row is gone, and with it every way to the picture; a picture that stays behind harms nobody.
-        if let Err(error) = self.0.pictures.remove(id.as_str()) {
-            tracing::warn!(workflow = %id, error = &error as &dyn std::error::Error, "could not remove a picture");
-        }
+        self.0.pictures.forget(id.as_str());
         self.0.bus.send(Event::Workflow(WorkflowEvent {
             id: facts.id,
             user_id: facts.owner,
@@ -176,7 +175,12 @@ impl Workflows {
         let picture = Pictures::prepare(upload)?;
         // Asked again after the work of making it: somebody may have deleted the workflow meanwhile.
         self.may_edit(actor, id)?;
-        self.0.pictures.write(id.as_str(), &picture)
+        self.0.pictures.write(id.as_str(), &picture)?;
+        let still = self.may_edit(actor, id);
+        if let Err(LibraryError::WorkflowNotFound { .. }) = still {
+            self.0.pictures.forget(id.as_str());
+        }
+        still
     }
 
     /// Removes the thumbnail of a workflow.

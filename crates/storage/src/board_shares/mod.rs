@@ -3,7 +3,7 @@
 
 use crate::boards::SqlLevel;
 use crate::time::SqlTime;
-use crate::{ReadTx, StorageError, Tx};
+use crate::{ReadTx, StorageError, Tx, users};
 use invoke_domain::UserId;
 use invoke_permissions::{Board, Edit, Grant, Share, ShareLevel};
 use jiff::Timestamp;
@@ -98,6 +98,7 @@ pub fn insert(
     level: ShareLevel,
     by: &UserId,
 ) -> Result<(), StorageError> {
+    users::must_exist(tx, by)?;
     let board = grant.id().as_str();
     tx.sql().prepare_cached(include_str!("put.sql"))?.execute(named_params! {
         ":board_id": board,

@@ -2,7 +2,7 @@
 //! [`crate::board_images`].
 
 use crate::time::{SqlTime, malformed};
-use crate::{ReadTx, StorageError, Tx};
+use crate::{ReadTx, StorageError, Tx, users};
 use invoke_domain::{BoardId, ImageName, UserId};
 use invoke_permissions::{Board, BoardFacts, BoardVisibility, Delete, Edit, Grant, Scope, Share, ShareLevel, View};
 use jiff::Timestamp;
@@ -208,6 +208,7 @@ pub struct NewBoard {
 
 /// Adds a board. Everybody may have boards of their own, so there is no grant for that: the owner must be the one who asked.
 pub fn insert(tx: &Tx<'_>, board: &NewBoard) -> Result<(), StorageError> {
+    users::must_exist(tx, &board.facts.owner)?;
     tx.sql().prepare_cached(include_str!("insert.sql"))?.execute(named_params! {
         ":board_id": board.facts.id.as_str(),
         ":board_name": board.name,

@@ -2,7 +2,7 @@
 //! is nobody to grant anything to.
 
 use crate::time::SqlTime;
-use crate::{ReadTx, StorageError, Tx};
+use crate::{ReadTx, StorageError, Tx, users};
 use invoke_permissions::Actor;
 use rusqlite::{OptionalExtension, params};
 
@@ -23,6 +23,7 @@ pub fn list_keys(tx: &ReadTx<'_>, actor: &Actor, prefix: &str) -> Result<Vec<Str
 
 /// Puts `value` under `key`, over what was there.
 pub fn insert(tx: &Tx<'_>, actor: &Actor, key: &str, value: &str) -> Result<(), StorageError> {
+    users::must_exist(tx, actor.user_id())?;
     let mut statement = tx.sql().prepare_cached(include_str!("insert.sql"))?;
     statement.execute(params![actor.user_id().as_str(), key, value, SqlTime(tx.now())])?;
     Ok(())

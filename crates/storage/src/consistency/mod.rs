@@ -78,6 +78,27 @@ pub fn has_thumbnail(tx: &ReadTx<'_>, _: &Operator, stem: &str, subfolder: &str)
         .query_row([&format!("{stem}."), &format!("{stem}/"), subfolder], |row| row.get(0))?)
 }
 
+/// What may have a picture of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pictured {
+    /// A workflow.
+    Workflow,
+    /// A style preset.
+    StylePreset,
+    /// A model.
+    Model,
+}
+
+/// Whether there is one of this id.
+pub fn is_there(tx: &ReadTx<'_>, _: &Operator, pictured: Pictured, id: &str) -> Result<bool, StorageError> {
+    let sql = match pictured {
+        Pictured::Workflow => "SELECT EXISTS (SELECT 1 FROM workflow_library WHERE workflow_id = ?1)",
+        Pictured::StylePreset => "SELECT EXISTS (SELECT 1 FROM style_presets WHERE id = ?1)",
+        Pictured::Model => "SELECT EXISTS (SELECT 1 FROM models WHERE id = ?1)",
+    };
+    Ok(tx.sql().prepare_cached(sql)?.query_row([id], |row| row.get(0))?)
+}
+
 /// Name and path of every model.
 pub fn list_model_paths(tx: &ReadTx<'_>, _: &Operator) -> Result<Vec<(String, String)>, StorageError> {
     let mut statement = tx.sql().prepare_cached("SELECT name, path FROM models ORDER BY name")?;

@@ -105,9 +105,15 @@ pub fn list_owned(tx: &ReadTx<'_>) -> Result<Vec<OwnedFile>, StorageError> {
     .collect()
 }
 
-/// Forgets a file, because it was removed.
-pub fn delete_owned(tx: &Tx<'_>, file: &OwnedFile) -> Result<(), StorageError> {
-    let sql = "DELETE FROM pending_owned_file_deletions WHERE kind = ?1 AND name = ?2";
-    tx.sql().prepare_cached(sql)?.execute([file.kind.as_str(), file.name.as_str()])?;
+/// Notes a file to be removed unless what it belongs to gets a row.
+pub fn insert_owned(tx: &Tx<'_>, file: &OwnedFile) -> Result<(), StorageError> {
+    let sql = "INSERT OR REPLACE INTO pending_owned_file_deletions (kind, name, subfolder) VALUES (?1, ?2, ?3)";
+    tx.sql().prepare_cached(sql)?.execute([file.kind.as_str(), &file.name, &file.subfolder])?;
     Ok(())
+}
+
+/// Forgets a file, because it was removed or what it belongs to has got its row. Says whether it was noted.
+pub fn delete_owned(tx: &Tx<'_>, file: &OwnedFile) -> Result<bool, StorageError> {
+    let sql = "DELETE FROM pending_owned_file_deletions WHERE kind = ?1 AND name = ?2";
+    Ok(tx.sql().prepare_cached(sql)?.execute([file.kind.as_str(), file.name.as_str()])? > 0)
 }

@@ -2,7 +2,7 @@
 
 use crate::boards::{SqlShares, SqlVisibility};
 use crate::time::{SqlTime, malformed};
-use crate::{ReadTx, StorageError, Tx};
+use crate::{ReadTx, StorageError, Tx, users};
 use invoke_domain::{BoardId, ImageCategory, ImageName, ImageOrigin, ImageRecord, SessionId, UserId};
 use invoke_permissions::{Board, BoardFacts, Contribute, Delete, Edit, Grant, Image, ImageFacts, Scope, View};
 use rusqlite::types::{FromSql, FromSqlResult, ValueRef};
@@ -11,7 +11,7 @@ use rusqlite::{OptionalExtension, Row, named_params};
 pub use crate::gallery::{ImageFilter, ImageOrder, Within, count, list_names, list_page as list};
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 struct SqlOrigin(ImageOrigin);
 
@@ -106,6 +106,7 @@ pub fn insert(
     image: &ImageRecord,
     board: Option<&Grant<Board, Contribute>>,
 ) -> Result<ImageRecord, StorageError> {
+    users::must_exist(tx, &image.user_id)?;
     tx.sql().prepare_cached(include_str!("insert.sql"))?.execute(named_params! {
         ":image_name": image.name.as_str(),
         ":image_origin": image.origin.as_str(),

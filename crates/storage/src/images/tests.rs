@@ -62,7 +62,7 @@ impl Fixture {
     }
 }
 
-fn record(name: &str, owner: &str) -> ImageRecord {
+pub(crate) fn record(name: &str, owner: &str) -> ImageRecord {
     ImageRecord {
         name: ImageName::from(name),
         user_id: UserId::from(owner),

@@ -2,14 +2,14 @@
 //! row does not take the others along.
 
 use crate::time::SqlTime;
-use crate::{ReadTx, StorageError, Tx};
+use crate::{ReadTx, StorageError, Tx, users};
 use invoke_domain::{PresetId, StylePreset, UserId};
 use invoke_permissions::{Delete, Edit, Grant, Manage, Preset, PresetFacts, Presets, Scope, Shipped, View};
 use rusqlite::{OptionalExtension, Row, named_params};
 use serde_json::json;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 fn owner(row: &Row<'_>) -> rusqlite::Result<UserId> {
     Ok(row.get::<_, Option<String>>("user_id")?.map_or_else(UserId::system, UserId))
@@ -81,6 +81,7 @@ pub fn insert_default(tx: &Tx<'_>, _grant: &Grant<Presets, Manage>, preset: &Sty
 }
 
 fn insert_as(tx: &Tx<'_>, preset: &StylePreset, kind: &str) -> Result<(), StorageError> {
+    users::must_exist(tx, &preset.user_id)?;
     tx.sql().prepare_cached(include_str!("insert.sql"))?.execute(named_params! {
         ":id": preset.id.as_str(),
         ":name": preset.name,

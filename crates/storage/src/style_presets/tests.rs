@@ -3,7 +3,7 @@ use crate::{Database, StorageError, style_presets as rows};
 use invoke_domain::{PresetId, StylePreset, UserId};
 use invoke_permissions::{Actor, Scope, policy};
 
-fn preset(id: &str, owner: &UserId, name: &str) -> StylePreset {
+pub(crate) fn preset(id: &str, owner: &UserId, name: &str) -> StylePreset {
     StylePreset {
         id: id.into(),
         user_id: owner.clone(),

@@ -1,7 +1,7 @@
 //! System prompts: texts that tell a language model how to write prompts.
 
 use crate::time::SqlTime;
-use crate::{ReadTx, StorageError, Tx};
+use crate::{ReadTx, StorageError, Tx, users};
 use invoke_domain::{SystemPrompt, SystemPromptId, UserId};
 use invoke_permissions::{Delete, Edit, Grant, Prompt, Scope, SystemPromptFacts, View};
 use rusqlite::{OptionalExtension, Row, named_params};
@@ -68,6 +68,7 @@ pub struct NewSystemPrompt {
 
 /// Adds a prompt. Everybody may have some, so there is no grant for that: the owner must be the one who asked.
 pub fn insert(tx: &Tx<'_>, prompt: &NewSystemPrompt) -> Result<SystemPrompt, StorageError> {
+    users::must_exist(tx, &prompt.user_id)?;
     tx.sql().prepare_cached(include_str!("insert.sql"))?.execute(named_params! {
         ":id": prompt.id.as_str(),
         ":name": prompt.name,

@@ -2,7 +2,7 @@
 
 use super::schema::{exists, has_column};
 use super::{Failure, Upgrade};
-use rusqlite::{Connection, OptionalExtension as _};
+use rusqlite::OptionalExtension as _;
 use serde_json::{Map, Value};
 
 /// Step 27: what the page remembered, one JSON object so far, becomes one row a key, of the user `system`.
@@ -38,7 +38,8 @@ pub(super) fn make_secret(upgrade: &mut Upgrade<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Step 28: whoever could open the page saw every workflow, so all that are there become public.
+/// Step 28: whoever could open the page saw every workflow, so all that are there become public. They are
+/// taken back when the server first runs for several people: `crate::modes`.
 pub(super) fn publish_workflows(upgrade: &mut Upgrade<'_>) -> Result<(), Failure> {
     if !has_column(upgrade.connection, "workflow_library", "is_public")? {
         upgrade.connection.execute_batch(
@@ -47,16 +48,6 @@ pub(super) fn publish_workflows(upgrade: &mut Upgrade<'_>) -> Result<(), Failure
         )?;
     }
     Ok(())
-}
-
-/// Ours, after all steps of the reference: content from before there were accounts belongs to `system` and is seen by
-/// administrators only, workflows included. Only for files whose workflows have just been made public by step 28: later
-/// that was somebody's decision.
-pub(crate) fn hide_legacy_workflows(connection: &Connection) -> Result<usize, rusqlite::Error> {
-    connection.execute(
-        "UPDATE workflow_library SET is_public = FALSE WHERE user_id = 'system' AND category = 'user' AND is_public",
-        [],
-    )
 }
 
 /// Step 29: public or not becomes one of three words.

@@ -16,7 +16,6 @@ mod records;
 mod schema;
 mod steps;
 
-pub(crate) use data::hide_legacy_workflows;
 pub use files::ModelMove;
 pub(crate) use files::{finish_moves, note_moves};
 pub(crate) use steps::{FIRST_SUPPORTED, LAST_VERSION, NAMED};

@@ -93,7 +93,8 @@ pub fn adopt_orphans(tx: &Tx<'_>, _grant: &Grant<Users, Manage>) -> Result<usize
     Ok(found + tx.sql().execute(sql, [])?)
 }
 
-/// Refuses when an account has been removed: nothing may be stored as its own any more.
+/// Refuses when an account has been removed: nothing may be stored as its own any more. Asked by whatever adds a row that
+/// names an owner, in the transaction that adds it, since accounts are removed while their requests are under way.
 pub fn must_exist(tx: &ReadTx<'_>, id: &UserId) -> Result<(), StorageError> {
     let sql = "SELECT EXISTS (SELECT 1 FROM users WHERE user_id = ?1)";
     let exists: bool = tx.sql().prepare_cached(sql)?.query_row([id.as_str()], |row| row.get(0))?;

@@ -2,9 +2,12 @@
 
 use super::{Content, Owned, StatisticsPage};
 use crate::testing::{add_user, memory};
-use crate::{Database, ReadTx, StorageError, users};
+use crate::{
+    Database, ReadTx, StorageError, Tx, board_shares, boards, client_state, images, style_presets, system_prompts,
+    users, workflows,
+};
 use invoke_domain::UserId;
-use invoke_permissions::{Actor, Grant, Manage, Users, policy};
+use invoke_permissions::{Actor, BoardFacts, BoardSharing, BoardVisibility, Grant, Manage, ShareLevel, Users, policy};
 
 /// One row in every table that names an account; `:u` is its id.
 const FILL: &str = "
@@ -231,12 +234,48 @@ fn rows_of_accounts_the_reference_removed_become_the_systems() {
     assert_eq!(db.write(|tx| users::adopt_orphans(tx, &grant())).unwrap(), 0);
 }
 
+/// What adds a row of somebody's own, for each table that people keep things in.
+type Adding = fn(&Tx<'_>, &UserId) -> Result<(), StorageError>;
+
+const ADDING: [(&str, Adding); 7] = [
+    ("boards", |tx, owner| {
+        let facts = BoardFacts::new("new".into(), owner.clone(), BoardVisibility::Private);
+        boards::insert(tx, &boards::NewBoard { facts, name: "b".to_owned() })
+    }),
+    ("images", |tx, owner| {
+        let record = images::tests::record("new.png", owner.as_str());
+        images::insert(tx, &record, None).map(drop)
+    }),
+    ("workflow_library", |tx, owner| {
+        let document = r#"{"name":"w","description":"","meta":{"category":"user"}}"#.to_owned();
+        let new = workflows::NewWorkflow { id: "new".into(), user_id: owner.clone(), is_public: false, document };
+        workflows::insert(tx, &new).map(drop)
+    }),
+    ("style_presets", |tx, owner| style_presets::insert(tx, &style_presets::tests::preset("new", owner, "s"))),
+    ("system_prompts", |tx, owner| {
+        let (name, content) = ("p".to_owned(), "p".to_owned());
+        let (id, user_id) = ("new".into(), owner.clone());
+        let new = system_prompts::NewSystemPrompt { id, user_id, name, content, is_public: false };
+        system_prompts::insert(tx, &new).map(drop)
+    }),
+    ("client_state", |tx, owner| client_state::insert(tx, &Actor::run(owner.clone(), false), "new", "v")),
+    ("board_share_levels", |tx, by| {
+        let facts = boards::facts(tx, &"bob-board".into())?.unwrap();
+        let grant = policy::share_board(&Actor::system(), &facts, BoardSharing::Admins).unwrap();
+        board_shares::insert(tx, &grant, &UserId::system(), ShareLevel::Read, by)
+    }),
+];
+
 #[test]
-fn nothing_may_be_stored_as_the_own_of_an_account_that_is_gone() {
-    let (db, alice, _) = filled();
-    db.read(|tx| users::must_exist(tx, &alice)).unwrap();
+fn nothing_is_stored_as_the_own_of_an_account_that_is_gone() {
+    let (db, alice, bob) = filled();
     db.write(|tx| users::delete(tx, &grant(), &alice, Content::Keep)).unwrap();
-    assert!(matches!(db.read(|tx| users::must_exist(tx, &alice)), Err(StorageError::OwnerGone)));
+    for (table, add) in ADDING {
+        let refused = db.write(|tx| add(tx, &alice));
+        assert!(matches!(refused, Err(StorageError::OwnerGone)), "{table}: {refused:?}");
+        db.write(|tx| add(tx, &bob)).unwrap_or_else(|error| panic!("{table}: {error}"));
+    }
+    assert_eq!(named(&db, "alice"), []);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //! database.
 
 use crate::time::{SqlTime, malformed};
-use crate::{ReadTx, StorageError, Tx};
+use crate::{ReadTx, StorageError, Tx, users};
 use invoke_domain::{UserId, WorkflowCategory, WorkflowEntry, WorkflowId, WorkflowRecord};
 use invoke_permissions::{Delete, Edit, Grant, Manage, Open, Publish, Scope, Shipped, View, Workflow, WorkflowFacts};
 use rusqlite::types::{FromSql, FromSqlResult, ToSql, ValueRef};
@@ -223,6 +223,7 @@ pub struct NewWorkflow {
 /// Adds a workflow. Everybody may have workflows of their own, so there is no grant for that: the owner must be the one
 /// who asked.
 pub fn insert(tx: &Tx<'_>, workflow: &NewWorkflow) -> Result<WorkflowRecord, StorageError> {
+    users::must_exist(tx, &workflow.user_id)?;
     tx.sql().prepare_cached(include_str!("insert.sql"))?.execute(named_params! {
         ":workflow_id": workflow.id.as_str(),
         ":workflow": workflow.document,

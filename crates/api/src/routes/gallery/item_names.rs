@@ -1,8 +1,9 @@
 //! The names of the gallery's items.
 
-use super::Selection;
+use super::{Origin, asked};
 use crate::call::Call;
 use crate::error::ApiError;
+use crate::routes::images::filter::Selection;
 use crate::wire::json;
 use actix_web::{HttpResponse, get};
 use invoke_domain::ImageName;
@@ -29,11 +30,11 @@ pub(crate) struct GalleryItemNames {
 }
 
 /// The names of the items that match, in order.
-#[utoipa::path(operation_id = "list_gallery_item_names", tag = "gallery", params(Selection, OnDay),
+#[utoipa::path(operation_id = "list_gallery_item_names", tag = "gallery", params(Origin, Selection, OnDay),
     responses((status = 200, body = GalleryItemNames)))]
 #[get("/api/v1/gallery/item_names")]
 pub(crate) async fn item_names(call: Call) -> Result<HttpResponse, ApiError> {
-    let mut query = call.query::<Selection>()?.query();
+    let mut query = asked(&call)?;
     query.filter.date = call.query::<OnDay>()?.created_date;
     let found = call.run(move |app, actor| app.images.list_names(actor, &query)).await?;
     let total_count = found.names.len();

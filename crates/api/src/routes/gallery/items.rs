@@ -1,9 +1,9 @@
 //! A page of the gallery.
 
-use super::{GalleryItem, Selection};
+use super::{GalleryItem, Origin, asked};
 use crate::call::Call;
 use crate::error::ApiError;
-use crate::routes::images::filter::Paging;
+use crate::routes::images::filter::{Paging, Selection};
 use crate::wire::json;
 use actix_web::{HttpResponse, get};
 use serde::Serialize;
@@ -24,12 +24,11 @@ pub(crate) struct ItemPage {
 }
 
 /// The items that match, a page of them.
-#[utoipa::path(operation_id = "list_gallery_items", tag = "gallery", params(Selection, Paging),
+#[utoipa::path(operation_id = "list_gallery_items", tag = "gallery", params(Origin, Selection, Paging),
     responses((status = 200, body = ItemPage)))]
 #[get("/api/v1/gallery/items/")]
 pub(crate) async fn items(call: Call) -> Result<HttpResponse, ApiError> {
-    let (selection, paging) = (call.query::<Selection>()?, call.query::<Paging>()?);
-    let query = paging.of(selection.query());
+    let query = call.query::<Paging>()?.of(asked(&call)?);
     let page = call.run(move |app, actor| app.images.list(actor, &query)).await?;
     Ok(json(&ItemPage {
         limit: page.limit,

@@ -4,8 +4,11 @@ pub(crate) mod item_names;
 pub(crate) mod items;
 pub(crate) mod names;
 
-use crate::routes::images::{Category, ResourceOrigin, filter};
-use crate::wire::{Direction, row};
+use crate::call::Call;
+use crate::error::ApiError;
+use crate::routes::images::filter::Selection;
+use crate::routes::images::{Category, ResourceOrigin};
+use crate::wire::row;
 use invoke_domain::{ImageName, ImageRecord};
 use invoke_library::{ImageQuery, NameList};
 use serde::{Deserialize, Serialize};
@@ -23,44 +26,18 @@ pub(crate) enum Kind {
     Video,
 }
 
+/// Where items are from.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub(crate) struct Selection {
+pub(crate) struct Origin {
     /// The origin of items to list.
     #[param(inline)]
     origin: Option<ResourceOrigin>,
-    /// The categories of item to include.
-    #[param(inline)]
-    categories: Option<Vec<Category>>,
-    /// Whether to list intermediate items.
-    is_intermediate: Option<bool>,
-    /// The board id to filter by. Use 'none' to find items without a board.
-    board_id: Option<String>,
-    /// The order of sort
-    #[serde(default)]
-    #[param(inline, default = "DESC")]
-    order_dir: Direction,
-    /// Whether to sort by starred items first
-    #[serde(default = "filter::yes")]
-    #[param(default = true)]
-    starred_first: bool,
-    /// The term to search for
-    search_term: Option<String>,
 }
 
-impl Selection {
-    fn query(self) -> ImageQuery {
-        let Self { origin, categories, is_intermediate, board_id, order_dir, starred_first, search_term } = self;
-        filter::query(filter::Parts {
-            origin,
-            categories,
-            is_intermediate,
-            board_id,
-            order_dir,
-            starred_first,
-            search_term,
-        })
-    }
+/// The question that a call asks about the gallery.
+fn asked(call: &Call) -> Result<ImageQuery, ApiError> {
+    Ok(call.query::<Selection>()?.query(call.query::<Origin>()?.origin))
 }
 
 /// One item of the gallery.

@@ -1,7 +1,7 @@
 //! A page of images.
 
 use super::ImageDto;
-use super::filter::{Paging, Selection};
+use super::filter::{Origin, Paging, Selection};
 use crate::call::Call;
 use crate::error::ApiError;
 use crate::wire::json;
@@ -24,12 +24,12 @@ pub(crate) struct ImagePage {
 }
 
 /// The images that match, a page of them.
-#[utoipa::path(operation_id = "list_image_dtos", tag = "images", params(Selection, Paging),
+#[utoipa::path(operation_id = "list_image_dtos", tag = "images", params(Origin, Selection, Paging),
     responses((status = 200, body = ImagePage)))]
 #[get("/api/v1/images/")]
 pub(crate) async fn list(call: Call) -> Result<HttpResponse, ApiError> {
-    let (selection, paging) = (call.query::<Selection>()?, call.query::<Paging>()?);
-    let query = paging.of(selection.query());
+    let query = call.query::<Selection>()?.query(call.query::<Origin>()?.image_origin);
+    let query = call.query::<Paging>()?.of(query);
     let page = call.run(move |app, actor| app.images.list(actor, &query)).await?;
     Ok(json(&ImagePage {
         limit: page.limit,

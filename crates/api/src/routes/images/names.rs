@@ -1,6 +1,6 @@
 //! The names of all images that match.
 
-use super::filter::Selection;
+use super::filter::{Origin, Selection};
 use crate::call::Call;
 use crate::error::ApiError;
 use crate::wire::json;
@@ -30,11 +30,11 @@ impl From<NameList> for ImageNamesResult {
 }
 
 /// The names of all images that match, in order.
-#[utoipa::path(operation_id = "get_image_names", tag = "images", params(Selection),
+#[utoipa::path(operation_id = "get_image_names", tag = "images", params(Origin, Selection),
     responses((status = 200, body = ImageNamesResult)))]
 #[get("/api/v1/images/names")]
 pub(crate) async fn names(call: Call) -> Result<HttpResponse, ApiError> {
-    let query = call.query::<Selection>()?.query();
+    let query = call.query::<Selection>()?.query(call.query::<Origin>()?.image_origin);
     let found = call.run(move |app, actor| app.images.list_names(actor, &query)).await?;
     Ok(json(&ImageNamesResult::from(found)))
 }

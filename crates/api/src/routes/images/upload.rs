@@ -6,7 +6,7 @@ use crate::error::ApiError;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, post};
 use invoke_domain::{BoardId, SessionId};
-use invoke_library::{LibraryError, Upload};
+use invoke_library::Upload;
 use serde::Deserialize;
 use serde_json::Value;
 use std::time::Duration;
@@ -69,7 +69,6 @@ pub(crate) async fn upload(mut call: Call) -> Result<HttpResponse, ApiError> {
     let resize_to =
         form.optional_text("resize_to")?.filter(|text| !text.is_empty()).map(|text| parse_size(&text)).transpose()?;
     let upload = Upload {
-        bytes: file.into(),
         category: about.image_category.into(),
         is_intermediate: about.is_intermediate,
         board_id: board,
@@ -78,7 +77,7 @@ pub(crate) async fn upload(mut call: Call) -> Result<HttpResponse, ApiError> {
         resize_to,
         metadata: form.optional_text("metadata")?,
     };
-    let image = call.run(move |app, actor| app.images.upload(actor, upload).map_err(refused)).await?;
+    let image = call.run(move |app, actor| app.images.upload(actor, &file, upload)).await?;
     let image = ImageDto::from(image);
     Ok(HttpResponse::Created().insert_header((header::LOCATION, image.image_url.as_str())).json(image))
 }
@@ -90,23 +89,6 @@ fn parse_size(text: &str) -> Result<(u32, u32), ApiError> {
         .zip(side("height"))
         .filter(|(width, height)| u64::from(*width) * u64::from(*height) <= LARGEST_RESULT)
         .ok_or_else(|| ApiError::bad_request("Invalid resize_to format or size"))
-}
-
-/// What cannot be read is told in the words of the reference where it has any.
-fn refused(error: LibraryError) -> ApiError {
-    use invoke_library::PictureProblem as Problem;
-    let refuse = |status, detail: String| ApiError::refused(status, detail);
-    match error {
-        LibraryError::UnreadablePicture(problem) => match problem.kind() {
-            Problem::TooLarge => refuse(StatusCode::PAYLOAD_TOO_LARGE, problem.to_string()),
-            Problem::Unsupported => refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, problem.to_string()),
-            Problem::Unreadable => {
-                tracing::debug!(%problem, "an upload could not be read");
-                refuse(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Failed to read image".to_owned())
-            }
-        },
-        other => other.into(),
-    }
 }
 
 #[cfg(test)]

@@ -1,10 +1,7 @@
 //! Hand settings to one's page.
 
 use super::QueuePath;
-use super::parameters::{
-    ControlNetRecallParameter, IPAdapterRecallParameter, LISTS, LoRARecallParameter, RecallParameter,
-    ReferenceImageRecallParameter,
-};
+use super::parameters::{LISTS, RecallParameter};
 use crate::App;
 use crate::call::Call;
 use crate::error::ApiError;
@@ -20,6 +17,14 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json as value};
 use std::collections::HashMap;
 use utoipa::IntoParams;
+
+/// The lists whose entries name models or pictures, and the kinds of model each may name, in order.
+const NAMING: [(&str, &[&str]); 4] = [
+    ("loras", &["lora"]),
+    ("control_layers", &["controlnet", "t2i_adapter", "lora"]),
+    ("ip_adapters", &["ip_adapter", "flux_redux"]),
+    ("reference_images", &[]),
+];
 
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -76,25 +81,11 @@ fn hand_over(
             None => given.shift_remove("model"),
         };
     }
-    let mut put = |key: &str, list: Result<Vec<Value>, ApiError>| {
-        given.insert(key.to_owned(), list?.into());
-        Ok::<_, ApiError>(())
-    };
-    if let Some(loras) = &asked.loras {
-        put("loras", loras.iter().filter_map(|wanted| lora(app, wanted).transpose()).collect())?;
-    }
-    if let Some(layers) = &asked.control_layers {
-        put(
-            "control_layers",
-            layers.iter().filter_map(|wanted| control(app, &pictures, wanted).transpose()).collect(),
-        )?;
-    }
-    if let Some(adapters) = &asked.ip_adapters {
-        put("ip_adapters", adapters.iter().filter_map(|wanted| adapter(app, &pictures, wanted).transpose()).collect())?;
-    }
-    if let Some(images) = &asked.reference_images {
-        let known = images.iter().filter_map(|wanted| reference(&pictures, wanted));
-        put("reference_images", Ok(known.collect()))?;
+    for (list, kinds) in NAMING {
+        if let Some(Value::Array(entries)) = given.get_mut(list) {
+            let known = entries.drain(..).map(|wanted| resolved(app, &pictures, kinds, wanted));
+            *entries = known.filter_map(Result::transpose).collect::<Result<_, _>>()?;
+        }
     }
     if how.append {
         given.insert("append".to_owned(), true.into());
@@ -160,53 +151,22 @@ impl Pictures {
     }
 }
 
-/// An object of the fields that are something.
-fn object<const N: usize>(fields: [(&str, Value); N]) -> Value {
-    let given = fields.into_iter().filter(|(_, value)| !value.is_null());
-    Value::Object(given.map(|(key, value)| (key.to_owned(), value)).collect())
-}
-
-fn lora(app: &App, wanted: &LoRARecallParameter) -> Result<Option<Value>, ApiError> {
-    let key = model(app, &wanted.model_name, &["lora"])?;
-    Ok(key.map(|key| value!({ "model_key": key, "weight": wanted.weight, "is_enabled": wanted.is_enabled })))
-}
-
-fn control(app: &App, pictures: &Pictures, wanted: &ControlNetRecallParameter) -> Result<Option<Value>, ApiError> {
-    let key = model(app, &wanted.model_name, &["controlnet", "t2i_adapter", "lora"])?;
-    Ok(key.map(|key| {
-        object([
-            ("model_key", key.into()),
-            ("weight", wanted.weight.into()),
-            ("image", pictures.named(wanted.image_name.as_ref())),
-            ("begin_step_percent", wanted.begin_step_percent.into()),
-            ("end_step_percent", wanted.end_step_percent.into()),
-            ("control_mode", value!(wanted.control_mode)),
-        ])
-    }))
-}
-
-fn adapter(app: &App, pictures: &Pictures, wanted: &IPAdapterRecallParameter) -> Result<Option<Value>, ApiError> {
-    let key = model(app, &wanted.model_name, &["ip_adapter", "flux_redux"])?;
-    Ok(key.map(|key| {
-        object([
-            ("model_key", key.into()),
-            ("weight", wanted.weight.into()),
-            ("image", pictures.named(wanted.image_name.as_ref())),
-            ("begin_step_percent", wanted.begin_step_percent.into()),
-            ("end_step_percent", wanted.end_step_percent.into()),
-            ("method", value!(wanted.method)),
-            ("image_influence", value!(wanted.image_influence)),
-        ])
-    }))
-}
-
-fn reference(pictures: &Pictures, wanted: &ReferenceImageRecallParameter) -> Option<Value> {
-    Some(value!({ "image": pictures.0.get(&wanted.image_name)? }))
-}
-
-impl Pictures {
-    /// What is known about a picture; null when there is none.
-    fn named(&self, name: Option<&String>) -> Value {
-        name.and_then(|name| self.0.get(name)).cloned().unwrap_or_default()
+/// An entry with the key of its model and what is known about its picture in the place of their names. Nothing when that
+/// model, or the picture of an entry without model, is not there.
+fn resolved(app: &App, pictures: &Pictures, kinds: &[&str], wanted: Value) -> Result<Option<Value>, ApiError> {
+    let Value::Object(mut fields) = wanted else { return Ok(None) };
+    if let Some(name) = fields.shift_remove("image_name") {
+        let picture = name.as_str().and_then(|name| pictures.0.get(name));
+        fields.insert("image".to_owned(), picture.cloned().unwrap_or_default());
     }
+    let stands_for = match fields.shift_remove("model_name") {
+        Some(name) => {
+            let key = model(app, name.as_str().unwrap_or_default(), kinds)?.map(Value::from).unwrap_or_default();
+            fields.insert("model_key".to_owned(), key);
+            "model_key"
+        }
+        None => "image",
+    };
+    fields.retain(|_, value| !value.is_null());
+    Ok(fields.contains_key(stands_for).then_some(Value::Object(fields)))
 }

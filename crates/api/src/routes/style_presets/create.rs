@@ -17,6 +17,7 @@ pub(crate) async fn create(mut call: Call) -> Result<HttpResponse, ApiError> {
     let form = call.form(PICTURE_LIMIT).await?;
     let preset = PresetForm::parse(&form.text("data")?)?;
     let picture = form.upload("image")?.map(Upload::picture).transpose()?;
+    let _turn = if picture.is_some() { Some(call.turn_to_upload().await?) } else { None };
     let kept = call.run(move |app, actor| app.presets.create(actor, preset, picture.as_deref())).await?;
     Ok(json(&PresetDto::new(kept, &*call.app().random)))
 }

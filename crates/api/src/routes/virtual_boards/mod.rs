@@ -39,15 +39,10 @@ impl Selection {
     /// What the caller made on that day and did not mean to pass by.
     fn query(self, day: DayPath) -> ImageQuery {
         let Self { starred_first, order_dir, categories, search_term } = self;
-        let mut query = filter::query(filter::Parts {
-            origin: None,
-            categories,
-            is_intermediate: Some(false),
-            board_id: None,
-            order_dir,
-            starred_first,
-            search_term,
-        });
+        let is_intermediate = Some(false);
+        let selection =
+            filter::Selection { categories, is_intermediate, board_id: None, order_dir, starred_first, search_term };
+        let mut query = selection.query(None);
         query.filter.date = Some(day.date);
         query
     }

@@ -29,6 +29,7 @@ pub(crate) async fn set_thumbnail(mut call: Call) -> Result<HttpResponse, ApiErr
     // Who may not is told so whatever was sent.
     call.run(move |app, actor| app.workflows.may_edit(actor, &of)).await?;
     let picture = call.form(PICTURE_LIMIT).await?.required_upload("image")?.picture()?;
+    let _turn = call.turn_to_upload().await?;
     call.run(move |app, actor| app.workflows.set_thumbnail(actor, &id, &picture)).await?;
     Ok(json(&()))
 }

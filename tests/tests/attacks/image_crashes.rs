@@ -1,6 +1,5 @@
 //! The real server, killed while pictures are uploaded, deleted and moved to other folders. Afterwards every upload that
 //! was acknowledged is there, every deletion that was acknowledged happened, each row has its files and each file its row.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
 
 use invoke_imaging::{Mode, Pixels, png};
 use invoke_tests::Client;
@@ -85,7 +84,7 @@ fn use_strategy(root: &Path, strategy: &str) {
 }
 
 /// Names of all files below a folder, thumbnails left out where they are a folder in it.
-fn files(folder: &Path) -> BTreeSet<String> {
+pub(crate) fn files(folder: &Path) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -99,10 +98,14 @@ fn files(folder: &Path) -> BTreeSet<String> {
     found
 }
 
-fn check(root: &Path, client: &Client, told: &Told) {
+/// The names of all images there are.
+pub(crate) fn names(client: &Client) -> BTreeSet<String> {
     let names = client.get("/api/v1/images/names").ok();
-    let rows: BTreeSet<String> =
-        names["image_names"].as_array().unwrap().iter().map(|name| name.as_str().unwrap().to_owned()).collect();
+    names["image_names"].as_array().unwrap().iter().map(|name| name.as_str().unwrap().to_owned()).collect()
+}
+
+fn check(root: &Path, client: &Client, told: &Told) {
+    let rows = names(client);
     assert!(told.kept.is_subset(&rows), "lost: {:?}", told.kept.difference(&rows));
     assert!(told.deleted.is_disjoint(&rows), "back again: {:?}", told.deleted.intersection(&rows));
     for name in &rows {
@@ -110,8 +113,13 @@ fn check(root: &Path, client: &Client, told: &Told) {
             client.get(&format!("/api/v1/images/i/{name}/{variant}")).has_status(200);
         }
     }
+    check_files(root, &rows);
+}
+
+/// Each image has its two files, and there are no others.
+pub(crate) fn check_files(root: &Path, rows: &BTreeSet<String>) {
     let images = root.join("outputs/images");
-    assert_eq!(files(&images), rows, "files");
+    assert_eq!(files(&images), *rows, "files");
     let thumbnails: BTreeSet<String> = rows.iter().map(|name| name.replace(".png", ".webp")).collect();
     assert_eq!(files(&images.join("thumbnails")), thumbnails, "thumbnails");
 }
