@@ -252,9 +252,12 @@ fn a_run_ends_at_the_step_that_cancels_it() {
     }
 }
 
-/// Writes down what it is shown: the step, how many prompts are asked, and where the latents lie.
+/// The step, how many prompts are asked, and where the latents lie.
+type Shown = (usize, i64, Option<i64>);
+
+/// Writes down what it is shown.
 #[derive(Debug, Clone, Default)]
-struct Witness(Rc<RefCell<Vec<(usize, i64, Option<i64>)>>>);
+struct Witness(Rc<RefCell<Vec<Shown>>>);
 
 impl Contribution for Witness {
     fn contribute<'a>(&'a self, step: &StepView<'_>, _: &mut Additions<'a>) -> Result<()> {
@@ -269,7 +272,7 @@ fn other_networks_are_shown_every_call_of_the_unet() {
         let (case, config) = find(name);
         let witness = Witness::default();
         let with = |request: &mut DenoiseRequest<'_>| request.contributions.push(Box::new(witness.clone()));
-        run(&case, &config, &with, &mut |_| Ok(())).unwrap();
+        let _ = run(&case, &config, &with, &mut |_| Ok(())).unwrap();
         witness.0.take()
     };
     // Without guidance in the first two steps the negative prompt is not asked.
