@@ -122,6 +122,11 @@ impl Models {
         Ok(records)
     }
 
+    /// All records, for who may manage models.
+    fn all_of(&self, _: &Grant<Model, Manage>) -> Result<Vec<ModelRecord>, ModelError> {
+        self.all()
+    }
+
     fn all(&self) -> Result<Vec<ModelRecord>, ModelError> {
         let all = ModelFilter::default();
         self.shared.db.read(|tx| models::list(tx, &all, ModelOrder::Default, false).map_err(ModelError::from))
@@ -132,27 +137,27 @@ impl Models {
     /// # Errors
     /// When the caller may not, or the folder can not be searched; which of the reasons is not told.
     pub fn scan(&self, actor: &Actor, folder: Option<&str>) -> Result<Vec<FoundModel>, ModelError> {
-        let grant = crate::models::may_install(actor)?;
+        let leave = crate::models::may_install(actor)?;
         let failed = || ModelError::NotScanned(folder.unwrap_or("None").to_owned());
         let path = folder.map(Path::new).filter(|path| path.is_absolute()).ok_or_else(failed)?;
         let path = path.canonicalize().map_err(|_| failed())?;
         self.check_source(&path).map_err(|_| failed())?;
         std::fs::read_dir(&path).map_err(|_| failed())?;
         let installed: HashSet<PathBuf> = self
-            .all()?
+            .all_of(&leave)?
             .iter()
             .map(|record| self.files(record))
             .map(|files| files.canonicalize().unwrap_or(files))
             .collect();
         let mut found = Vec::new();
-        search(&grant, &path, 0, &mut found);
+        search(&path, 0, &mut found);
         found.sort();
         Ok(found.into_iter().map(|path| FoundModel { installed: installed.contains(&path), path }).collect())
     }
 }
 
 /// Puts the models below `folder` into `found`.
-fn search(grant: &Grant<Model, Manage>, folder: &Path, depth: usize, found: &mut Vec<PathBuf>) {
+fn search(folder: &Path, depth: usize, found: &mut Vec<PathBuf>) {
     let Ok(entries) = std::fs::read_dir(folder) else { return };
     let mut folders = Vec::new();
     let mut files = Vec::new();
@@ -176,7 +181,7 @@ fn search(grant: &Grant<Model, Manage>, folder: &Path, depth: usize, found: &mut
     found.extend(weights.map(|file| folder.join(file)));
     for folder in folders {
         if depth < MAX_DEPTH && found.len() < MAX_FOUND {
-            search(grant, &folder, depth + 1, found);
+            search(&folder, depth + 1, found);
         }
     }
 }

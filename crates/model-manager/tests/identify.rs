@@ -78,8 +78,9 @@ fn every_kind_of_model_is_what_the_reference_takes_it_for() {
         identify::looks_like_model(&path).unwrap();
         let here = folder.path().canonicalize().unwrap().display().to_string();
         let found = record(&path).replace(&here, "{{FOLDER}}");
-        if found != case["record"].to_string() {
-            wrong.push(format!("{}\n  expected {}\n  got      {found}", case["case"], case["record"]));
+        let expected = case["record"].to_string();
+        if found != expected {
+            wrong.push(format!("{}\n  expected {expected}\n  got      {found}", case["case"]));
         }
     }
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), cases.len(), wrong.join("\n"));

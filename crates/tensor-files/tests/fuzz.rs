@@ -220,7 +220,7 @@ fn instruction() -> impl Strategy<Value = Vec<u8>> {
         b"K\x01",
         b"K\x02",
         b"X\x07\0\0\0storage",
-        b"X\x01\0\0\00",
+        b"X\x01\0\0\x000",
         b"U\x03cpu",
         b"ctorch._utils\n_rebuild_tensor_v2\n",
         b"ctorch\nFloatStorage\n",
@@ -231,7 +231,7 @@ fn instruction() -> impl Strategy<Value = Vec<u8>> {
     ];
     // A storage and a tensor over it, which chance would not put together.
     let storage = |elements: u8| {
-        [b"(X\x07\0\0\0storagectorch\nFloatStorage\nX\x01\0\0\00U\x03cpuK".as_slice(), &[elements], b"tQ"].concat()
+        [b"(X\x07\0\0\0storagectorch\nFloatStorage\nX\x01\0\0\x000U\x03cpuK".as_slice(), &[elements], b"tQ"].concat()
     };
     prop_oneof![
         20 => prop::sample::select(fixed).prop_map(<[u8]>::to_vec),
