@@ -57,7 +57,7 @@ pub fn fill(picture: &Pixels, hole: &[bool]) -> Result<Pixels, ImagingError> {
         let mut matches = level.begin(before.as_ref(), &mut random);
         let depths = level.depths();
         // Cheap where the picture is small, and what is decided there lasts.
-        for _ in 0..(2 + 2 * depth).min(12) {
+        for _ in 0..(4 + 4 * depth).min(16) {
             for pass in 0..PASSES {
                 level.improve(&mut matches, pass % 2 == 1, &mut random);
             }
@@ -96,7 +96,7 @@ impl Level {
     /// Half the size, or nothing where the patches would be too large for it.
     fn halved(&self) -> Option<Self> {
         let (width, height) = (self.width / 2, self.height / 2);
-        if width.min(height) < 4 * (2 * self.reach + 1) {
+        if width.min(height) < 2 * (2 * self.reach + 1) {
             return None;
         }
         let mut half = Self {
