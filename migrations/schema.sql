@@ -596,33 +596,66 @@ CREATE INDEX gallery_images_by_time ON gallery_images (starred, created_at, id);
 CREATE INDEX gallery_images_without_text ON gallery_images (id) WHERE NOT is_searchable;
 
 CREATE TABLE gallery_counts (
-    board_id TEXT NOT NULL PRIMARY KEY,
+    board_id TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    image_origin TEXT NOT NULL,
+    image_category TEXT NOT NULL,
+    is_intermediate BOOLEAN NOT NULL,
     images INTEGER NOT NULL,
-    assets INTEGER NOT NULL
+    PRIMARY KEY (board_id, user_id, image_origin, image_category, is_intermediate)
 ) WITHOUT ROWID;
 
-CREATE TRIGGER gallery_images_counted AFTER INSERT ON gallery_images
-WHEN new.board_id <> '' AND NOT new.is_intermediate BEGIN
-    INSERT INTO gallery_counts (board_id, images, assets)
-    VALUES (new.board_id, new.image_category = 'general', new.image_category <> 'general')
-    ON CONFLICT (board_id) DO UPDATE SET images = images + excluded.images, assets = assets + excluded.assets;
+CREATE TABLE gallery_days (
+    date TEXT NOT NULL,
+    user_id TEXT NOT NULL,
+    image_category TEXT NOT NULL,
+    images INTEGER NOT NULL,
+    PRIMARY KEY (date, user_id, image_category)
+) WITHOUT ROWID;
+
+CREATE TRIGGER gallery_images_counted AFTER INSERT ON gallery_images BEGIN
+    INSERT INTO gallery_counts (board_id, user_id, image_origin, image_category, is_intermediate, images)
+    VALUES (new.board_id, new.user_id, new.image_origin, new.image_category, new.is_intermediate, 1)
+    ON CONFLICT DO UPDATE SET images = images + 1;
+    INSERT INTO gallery_days (date, user_id, image_category, images)
+    SELECT substr(new.created_at, 1, 10), new.user_id, new.image_category, 1 WHERE NOT new.is_intermediate
+    ON CONFLICT DO UPDATE SET images = images + 1;
 END;
 
-CREATE TRIGGER gallery_images_discounted AFTER DELETE ON gallery_images
-WHEN old.board_id <> '' AND NOT old.is_intermediate BEGIN
-    UPDATE gallery_counts
-    SET images = images - (old.image_category = 'general'), assets = assets - (old.image_category <> 'general')
-    WHERE board_id = old.board_id;
+CREATE TRIGGER gallery_images_discounted AFTER DELETE ON gallery_images BEGIN
+    UPDATE gallery_counts SET images = images - 1
+    WHERE board_id = old.board_id AND user_id = old.user_id AND image_origin = old.image_origin
+        AND image_category = old.image_category AND is_intermediate = old.is_intermediate;
+    UPDATE gallery_days SET images = images - 1
+    WHERE date = substr(old.created_at, 1, 10) AND user_id = old.user_id AND image_category = old.image_category
+        AND NOT old.is_intermediate;
 END;
 
-CREATE TRIGGER gallery_images_recounted AFTER UPDATE OF board_id, image_category, is_intermediate ON gallery_images BEGIN
-    UPDATE gallery_counts
-    SET images = images - (old.image_category = 'general'), assets = assets - (old.image_category <> 'general')
-    WHERE board_id = old.board_id AND NOT old.is_intermediate;
-    INSERT INTO gallery_counts (board_id, images, assets)
-    SELECT new.board_id, new.image_category = 'general', new.image_category <> 'general'
-    WHERE new.board_id <> '' AND NOT new.is_intermediate
-    ON CONFLICT (board_id) DO UPDATE SET images = images + excluded.images, assets = assets + excluded.assets;
+CREATE TRIGGER gallery_images_recounted
+AFTER UPDATE OF board_id, user_id, image_origin, image_category, is_intermediate, created_at ON gallery_images BEGIN
+    UPDATE gallery_counts SET images = images - 1
+    WHERE board_id = old.board_id AND user_id = old.user_id AND image_origin = old.image_origin
+        AND image_category = old.image_category AND is_intermediate = old.is_intermediate;
+    UPDATE gallery_days SET images = images - 1
+    WHERE date = substr(old.created_at, 1, 10) AND user_id = old.user_id AND image_category = old.image_category
+        AND NOT old.is_intermediate;
+    INSERT INTO gallery_counts (board_id, user_id, image_origin, image_category, is_intermediate, images)
+    VALUES (new.board_id, new.user_id, new.image_origin, new.image_category, new.is_intermediate, 1)
+    ON CONFLICT DO UPDATE SET images = images + 1;
+    INSERT INTO gallery_days (date, user_id, image_category, images)
+    SELECT substr(new.created_at, 1, 10), new.user_id, new.image_category, 1 WHERE NOT new.is_intermediate
+    ON CONFLICT DO UPDATE SET images = images + 1;
+END;
+
+CREATE TRIGGER gallery_counts_end AFTER UPDATE ON gallery_counts WHEN new.images = 0 BEGIN
+    DELETE FROM gallery_counts
+    WHERE board_id = new.board_id AND user_id = new.user_id AND image_origin = new.image_origin
+        AND image_category = new.image_category AND is_intermediate = new.is_intermediate;
+END;
+
+CREATE TRIGGER gallery_days_end AFTER UPDATE ON gallery_days WHEN new.images = 0 BEGIN
+    DELETE FROM gallery_days
+    WHERE date = new.date AND user_id = new.user_id AND image_category = new.image_category;
 END;
 
 CREATE VIRTUAL TABLE gallery_search USING fts5 (text, content = '', contentless_delete = 1, tokenize = 'trigram');

@@ -1,13 +1,11 @@
 import { resolve } from 'node:path';
 import { test as base, expect, type Page } from '@playwright/test';
-import { type RunningServer, startServer } from './server';
+import { type RunningServer, type Settings, startServer } from './server';
 
 export { expect };
 
 export const ADMIN = { email: 'admin@localhost', name: 'Ada Lovelace', password: 'Lighthouse42' };
 export const TINY_MODEL = process.env.E2E_MODEL ?? resolve('../tests/fixtures/models/tiny-sd15');
-
-type Settings = { multiuser: boolean };
 
 /** `baseURL` is a fresh server of this file's settings, or the one that E2E_BASE_URL names. */
 export const test = base.extend<object, { settings: Settings; server: RunningServer }>({
@@ -15,7 +13,7 @@ export const test = base.extend<object, { settings: Settings; server: RunningSer
   server: [
     async ({ settings }, provide) => {
       const given = process.env.E2E_BASE_URL;
-      const server = given === undefined ? await startServer(settings) : { url: given, stop: () => Promise.resolve() };
+      const server = given === undefined ? await startServer(settings) : elsewhere(given);
       await provide(server);
       await server.stop();
     },
@@ -35,6 +33,12 @@ export const test = base.extend<object, { settings: Settings; server: RunningSer
     await provide(server.url);
   },
 });
+
+/** A server that somebody else started. */
+function elsewhere(url: string): RunningServer {
+  const command = () => Promise.reject(new Error(`no commands can be run on the machine of ${url}`));
+  return { url, command, stop: () => Promise.resolve() };
+}
 
 export async function signIn(page: Page, account: { email: string; password: string }) {
   await page.goto('/login');

@@ -1,19 +1,28 @@
 // Starts the real server on a folder of its own, and ends it.
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 
-export type RunningServer = { url: string; stop: () => Promise<void> };
+export type RunningServer = {
+  url: string;
+  /** Runs one of the server's commands on the same folder; what it prints. */
+  command: (...words: string[]) => Promise<string>;
+  stop: () => Promise<void>;
+};
+
+/** `lines` are added to the configuration file. */
+export type Settings = { multiuser: boolean; lines?: readonly string[] };
 
 const BINARY = join(process.env.INVOKEAI_BINARIES ?? resolve('../target/debug'), 'invokeai-web');
 const START_SECONDS = 60;
 const STOP_SECONDS = 15;
 
-export async function startServer({ multiuser }: { multiuser: boolean }): Promise<RunningServer> {
+export async function startServer({ multiuser, lines = [] }: Settings): Promise<RunningServer> {
   if (!existsSync(BINARY)) throw new Error(`there is no server to test: ${BINARY} (cargo build --bins)`);
   if (!existsSync('dist/index.html')) throw new Error('there are no pages to test: run `npm run build` first');
   const root = await mkdtemp(join(tmpdir(), 'invokeai-e2e-'));
@@ -27,6 +36,7 @@ export async function startServer({ multiuser }: { multiuser: boolean }): Promis
     'device: cpu',
     'precision: float32',
     `web_root: ${resolve('dist')}`,
+    ...lines,
   ];
   await writeFile(join(root, 'invokeai.yaml'), `${settings.join('\n')}\n`);
 
@@ -54,7 +64,9 @@ export async function startServer({ multiuser }: { multiuser: boolean }): Promis
     await stop();
     throw new Error(`${BINARY} did not start: ${problem}\n${tail}`);
   }
-  return { url, stop };
+  const command = async (...words: string[]) =>
+    (await promisify(execFile)(BINARY, [...words, '--root', root])).stdout;
+  return { url, command, stop };
 }
 
 /** Resolves to null once the server answers. */

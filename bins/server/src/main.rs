@@ -68,7 +68,10 @@ fn main() -> ExitCode {
             return ExitCode::from(USAGE);
         }
     };
-    logging::start(&loaded.settings.logging);
+    if let Err(error) = logging::start(&loaded.settings.logging) {
+        complain(&anyhow::Error::from(error));
+        return ExitCode::from(USAGE);
+    }
     for warning in &loaded.warnings {
         tracing::warn!("{warning}");
     }

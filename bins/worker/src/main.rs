@@ -4,6 +4,7 @@
 
 mod host;
 mod report;
+mod sandbox;
 mod work;
 
 use anyhow::{Context, Result, bail};
@@ -12,6 +13,7 @@ use invoke_engine::device::Device;
 use invoke_worker_protocol::client::{Attached, Command, attach};
 use invoke_worker_protocol::wire::Hello;
 use invoke_worker_protocol::{TOKEN_BYTES, VERSION};
+use landlock::RulesetStatus;
 use std::io::{BufRead, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -73,6 +75,9 @@ fn serve(socket: &Path, device: &str) -> Result<()> {
     // For a server that is killed while this process is too busy to notice; the end of the input says the same.
     rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))
         .context("asking to be ended with the server")?;
+    if sandbox::enter()? == RulesetStatus::NotEnforced {
+        tracing::info!("this kernel has no Landlock: nothing but permissions keeps the worker from writing files");
+    }
     let token = read_token(&mut std::io::stdin().lock())?;
     std::thread::spawn(|| {
         // The server holds the other end: when it is gone, however it went, nobody wants our result.

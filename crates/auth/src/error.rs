@@ -78,7 +78,10 @@ pub enum AuthError {
 impl AuthError {
     /// Whether somebody tried a secret they do not know: such attempts are counted and slowed down.
     pub fn is_failed_attempt(&self) -> bool {
-        matches!(self, Self::IncorrectLogin | Self::CurrentPasswordIncorrect | Self::AlreadyConfigured)
+        matches!(
+            self,
+            Self::IncorrectLogin | Self::CurrentPasswordIncorrect | Self::AlreadyConfigured | Self::RecoveryRefused
+        )
     }
 }
 

@@ -2,6 +2,7 @@
 
 use crate::readers::Readers;
 use crate::upgrade::ModelMove;
+use crate::seal::{self, Seal};
 use crate::{StorageError, backup, clock, gallery, inspect, migrate, queue, upgrade};
 use invoke_domain::{Clock, Random};
 use jiff::Timestamp;
@@ -81,6 +82,8 @@ struct Inner {
     turns: Option<RwLock<()>>,
     clock: Arc<dyn Clock>,
     path: Option<PathBuf>,
+    // Dropped after all connections.
+    _seal: Option<Seal>,
 }
 
 static MEMORY_DATABASES: AtomicU64 = AtomicU64::new(0);
@@ -110,6 +113,7 @@ impl Database {
     /// A file that must not be used (see [`StorageError`]) is refused before anything is written to it. A file that
     /// holds data and needs a migration is first copied to `invokeai_backup_<date>-<time>.db` next to it.
     pub fn open(settings: &StorageSettings, clock: Arc<dyn Clock>, random: &dyn Random) -> Result<Self, StorageError> {
+        let intact = settings.path.as_deref().is_some_and(seal::is_intact);
         let (mut writer, address, flags) = match &settings.path {
             Some(path) => open_file(path, &clock, settings)?,
             None => open_memory()?,
@@ -117,6 +121,7 @@ impl Database {
         set_up(&writer, settings.busy_timeout)?;
         writer.pragma_update(None, "synchronous", if settings.sync_full { "FULL" } else { "NORMAL" })?;
         clock::install(&writer, &clock)?;
+        let unchanged = intact && migrate::pending(&writer)?.is_empty();
         let report = migrate::run(&mut writer, random, settings.models_dir.as_deref())?;
         if !report.steps.is_empty() {
             // What moves files next must not be undone by a power loss.
@@ -124,7 +129,9 @@ impl Database {
         }
         queue::keep_counts(&mut writer)?;
         gallery::follow(&writer)?;
-        gallery::reconcile(&mut writer)?;
+        if !unchanged {
+            gallery::reconcile(&mut writer)?;
+        }
         let database = Self::assemble(writer, address, flags, settings, clock);
         if let Some(models_dir) = &settings.models_dir {
             upgrade::finish_moves(&database, models_dir)?;
@@ -142,7 +149,8 @@ impl Database {
         let readers = Readers::new(address, flags, settings.readers, settings.busy_timeout);
         let turns = settings.path.is_none().then(RwLock::default);
         let path = settings.path.clone();
-        Self(Arc::new(Inner { readers, writer: Mutex::new(writer), turns, clock, path }))
+        let seal = path.as_deref().map(Seal::of);
+        Self(Arc::new(Inner { readers, writer: Mutex::new(writer), turns, clock, path, _seal: seal }))
     }
 
     /// What opening the file would do to it, and a database to look further at: the file itself when it is up to date,

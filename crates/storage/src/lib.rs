@@ -16,6 +16,7 @@ mod inspect;
 mod maintenance;
 mod migrate;
 mod readers;
+mod seal;
 mod time;
 mod upgrade;
 

@@ -7,6 +7,9 @@ use rusqlite::{Connection, OpenFlags};
 use std::path::PathBuf;
 use std::time::Duration;
 
+/// How much of the file readers map instead of copying it page by page, in bytes: as much as SQLite allows.
+const MAPPED: i64 = 0x7fff_0000;
+
 #[derive(Debug)]
 pub(crate) struct Readers {
     address: PathBuf,
@@ -71,6 +74,7 @@ impl Readers {
         let connection = Connection::open_with_flags(&self.address, self.flags)?;
         crate::db::set_up(&connection, self.busy_timeout)?;
         connection.pragma_update(None, "query_only", true)?;
+        connection.pragma_update(None, "mmap_size", MAPPED)?;
         Ok(connection)
     }
 }

@@ -119,3 +119,17 @@ fn a_sign_in_is_listed_with_the_address_it_came_from() {
     let current = sessions.as_array().unwrap().iter().find(|session| session["is_current"] == true).unwrap();
     assert_eq!(current["address"], HOME);
 }
+
+#[test]
+fn a_recovery_code_cannot_be_guessed_and_whoever_guesses_keeps_no_one_else_from_using_theirs() {
+    let (server, _) = server();
+    let recover = |from: &str, code: &str| {
+        let body = json!({ "code": code, "email": "new@example.com", "password": PASSWORD });
+        server.nobody().post_from(from, "/api/v1/auth/recover", &body)
+    };
+    let statuses: Vec<u16> = (0..7).map(|_| recover(SCHOOL, "AAAA-AAAA-AAAA-AAAA").status).collect();
+    assert_eq!(statuses, [403, 403, 403, 403, 403, 429, 429]);
+    let code = server.accounts_of_another_process().begin_recovery().unwrap();
+    recover(SCHOOL, &code.code).has_status(429);
+    recover(HOME, &code.code).ok();
+}

@@ -6,5 +6,6 @@
 mod backing_up;
 mod checking;
 mod installation;
+mod log_files;
 mod switching;
 mod upgrading;

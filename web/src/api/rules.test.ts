@@ -1,15 +1,26 @@
 import { expect, test } from 'vitest';
-import { keepsPasswordRules, looksLikeEmail } from './rules';
+import { brokenRules, looksLikeEmail, passwordRules } from './rules';
+
+const STRICT = { strict_password_checking: true };
+const LOOSE = { strict_password_checking: false };
 
 test.each([
-  ['Short1', false],
-  ['alllowercase1', false],
-  ['ALLUPPERCASE1', false],
-  ['NoNumberHere', false],
-  ['Lighthouse1', true],
-  ['Ünïcödé9é', true],
-])('the password %s keeps the rules: %s', (password, keeps) => {
-  expect(keepsPasswordRules(password)).toBe(keeps);
+  ['Short1', STRICT, ['length']],
+  ['alllowercase1', STRICT, ['upper']],
+  ['ALLUPPERCASE1', STRICT, ['lower']],
+  ['NoNumberHere', STRICT, ['digit']],
+  ['Lighthouse1', STRICT, []],
+  ['Ünïcödé9é', STRICT, []],
+  ['x', LOOSE, []],
+  ['Lighthouse1', { ...STRICT, password_min_length: 12 }, ['length']],
+  ['Lighthouse12', { ...STRICT, password_min_length: 12 }, []],
+  ['Light12', { ...STRICT, password_min_length: 3 }, ['length']],
+  ['lit', { ...LOOSE, password_min_length: 4 }, ['length']],
+  ['light', { ...LOOSE, password_min_length: 4 }, []],
+  ['Lighthouse1', { ...STRICT, password_require_special: true }, ['special']],
+  ['Light house1', { ...STRICT, password_require_special: true }, []],
+])('the password %s under %o breaks %o', (password, policy, broken) => {
+  expect(brokenRules(passwordRules(policy), password).map(({ rule }) => rule)).toEqual(broken);
 });
 
 test.each([

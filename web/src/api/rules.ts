@@ -1,17 +1,47 @@
 // What the server will decide, known early enough to help: each rule names the place in the server that has the last word.
 
-export type PasswordRule = 'length' | 'upper' | 'lower' | 'digit';
+/** What the server asks of passwords: the part of its status that is about them. */
+export type PasswordPolicy = {
+  strict_password_checking: boolean;
+  password_min_length?: number | null;
+  password_require_special?: boolean;
+};
+
+export type PasswordRule = {
+  rule: 'length' | 'upper' | 'lower' | 'digit' | 'special';
+  /** The fewest characters, where the rule is about them. */
+  count: number;
+  /** Whether the server refuses a password without it; the others are advice. */
+  required: boolean;
+  holds: (password: string) => boolean;
+};
+
+/** Characters a password needs under the strict rules, and should have without them. */
+const LENGTH = 8;
 
 /** The password rules in the order in which people read them. Decided by the `auth` crate. */
-export const PASSWORD_RULES: readonly { rule: PasswordRule; holds: (password: string) => boolean }[] = [
-  { rule: 'length', holds: (password) => Array.from(password).length >= 8 },
-  { rule: 'upper', holds: (password) => /\p{Lu}/u.test(password) },
-  { rule: 'lower', holds: (password) => /\p{Ll}/u.test(password) },
-  { rule: 'digit', holds: (password) => /\p{Nd}/u.test(password) },
-];
+export function passwordRules(policy: PasswordPolicy): readonly PasswordRule[] {
+  const strict = policy.strict_password_checking;
+  const asked = policy.password_min_length ?? 0;
+  const count = strict ? Math.max(asked, LENGTH) : asked || LENGTH;
+  const contains = (rule: PasswordRule['rule'], what: RegExp, required: boolean): PasswordRule => ({
+    rule,
+    count: 1,
+    required,
+    holds: (password) => what.test(password),
+  });
+  return [
+    { rule: 'length', count, required: strict || asked > 0, holds: (password) => Array.from(password).length >= count },
+    contains('upper', /\p{Lu}/u, strict),
+    contains('lower', /\p{Ll}/u, strict),
+    contains('digit', /\p{N}/u, strict),
+    ...(policy.password_require_special === true ? [contains('special', /[^\p{L}\p{N}]/u, true)] : []),
+  ];
+}
 
-export function keepsPasswordRules(password: string): boolean {
-  return PASSWORD_RULES.every(({ holds }) => holds(password));
+/** What the server would refuse the password for. */
+export function brokenRules(rules: readonly PasswordRule[], password: string): readonly PasswordRule[] {
+  return rules.filter(({ required, holds }) => required && !holds(password));
 }
 
 /** Something before and after one @; the server knows the whole grammar (`admin@localhost` is fine). */

@@ -15,11 +15,35 @@ const ORDINARY: &str = "00000001-0001-4000-8000-000000000001";
 /// Measurements of each request; the median counts.
 const REPEATS: usize = 11;
 
-/// Fills a database with `images` images on `boards` boards and prints a table.
+/// What is measured, with its figure and how many things were found.
+type Row = (&'static str, f64, Option<u64>);
+
+/// Fills a database of each server with `images` images on `boards` boards and prints a table; `commands` are names and
+/// commands of servers.
 ///
 /// # Errors
 /// When something does not build, start or answer.
-pub(crate) fn run(command: &str, images: usize, boards: usize, release: bool) -> Result<()> {
+pub(crate) fn run(commands: &[(&str, String)], images: usize, boards: usize, release: bool) -> Result<()> {
+    let mut columns = Vec::new();
+    for (name, command) in commands {
+        println!("{name}");
+        columns.push(measure(command, images, boards, release)?);
+    }
+    let names: Vec<&str> = commands.iter().map(|(name, _)| *name).collect();
+    println!("\n| {images} images, {boards} boards | {} |", names.join(" | "));
+    println!("|---|{}", "---|".repeat(names.len()));
+    for row in 0..columns[0].len() {
+        let cell = |column: &Vec<Row>| {
+            let (_, figure, found) = column[row];
+            let digits = if figure < 100.0 { 1 } else { 0 };
+            format!("{figure:.digits$}{}", found.map_or_else(String::new, |found| format!(" ({found} found)")))
+        };
+        println!("| {} | {} |", columns[0][row].0, columns.iter().map(cell).collect::<Vec<_>>().join(" | "));
+    }
+    Ok(())
+}
+
+fn measure(command: &str, images: usize, boards: usize, release: bool) -> Result<Vec<Row>> {
     let root = tempfile::Builder::new().prefix("invokeai-bench-").tempdir()?;
     let token = |server: &Server| sign_in(server.port);
     {
@@ -38,39 +62,40 @@ pub(crate) fn run(command: &str, images: usize, boards: usize, release: bool) ->
     let first_start = taking_in.start_seconds;
     let indexing = wait_until_searchable(&taking_in, &token(&taking_in)?, images)?;
     drop(taking_in);
-    let indexed = megabytes(&database)?;
+    let mut rows: Vec<Row> = vec![
+        ("database as another program wrote it, MB", filled, None),
+        ("with the index, MB", megabytes(&database)?, None),
+        ("first start, taking all rows in, s", first_start, None),
+        ("until all texts can be searched, s", indexing, None),
+    ];
     let server = Server::start_in(command, root.path())?;
+    rows.push(("later start, s", server.start_seconds, None));
     let token = token(&server)?;
-    println!("\n| {images} images, {boards} boards | |");
-    println!("|---|---|");
-    println!("| database before and with the index, MB | {filled:.0}, {indexed:.0} |");
-    println!("| first start, taking all rows in, s | {first_start:.2} |");
-    println!("| until all texts can be searched, s | {indexing:.1} |");
-    println!("| later start, s | {:.2} |", server.start_seconds);
     let mut client = Client::connect(server.port)?;
     let page = "&limit=100&offset=0&categories=general&is_intermediate=false";
-    let rows = [
-        ("first page of a large board", format!("/api/v1/images/?board_id={LARGE}{page}")),
-        ("first page of an ordinary board", format!("/api/v1/images/?board_id={ORDINARY}{page}")),
-        ("first page of what lies on no board", format!("/api/v1/images/?board_id=none{page}")),
-        ("names of a large board", format!("/api/v1/gallery/item_names?board_id={LARGE}{page}")),
-        ("search for a rare word, page", "/api/v1/images/?limit=100&search_term=thunderbird".to_owned()),
+    let requests = [
+        ("first page of a large board, ms", format!("/api/v1/images/?board_id={LARGE}{page}")),
+        ("first page of an ordinary board, ms", format!("/api/v1/images/?board_id={ORDINARY}{page}")),
+        ("first page of what lies on no board, ms", format!("/api/v1/images/?board_id=none{page}")),
+        ("image names of a large board, ms", format!("/api/v1/images/names?board_id={LARGE}{page}")),
+        ("gallery names of a large board, ms", format!("/api/v1/gallery/item_names?board_id={LARGE}{page}")),
+        ("search for a rare word, page, ms", "/api/v1/images/?limit=100&search_term=thunderbird".to_owned()),
         (
-            "search for a rare word on a large board, names",
+            "search for a rare word on a large board, names, ms",
             format!("/api/v1/images/names?board_id={LARGE}&search_term=thunderbird"),
         ),
-        ("search for a common word, page", "/api/v1/images/?limit=100&search_term=castle".to_owned()),
-        ("boards with counts and covers", "/api/v1/boards/?all=true".to_owned()),
-        ("days", "/api/v1/virtual_boards/by_date".to_owned()),
+        ("search for a common word, page, ms", "/api/v1/images/?limit=100&search_term=castle".to_owned()),
+        ("boards with counts and covers, ms", "/api/v1/boards/?all=true".to_owned()),
+        ("days, ms", "/api/v1/virtual_boards/by_date".to_owned()),
     ];
-    for (name, path) in rows {
+    for (name, path) in requests {
         let (milliseconds, answer) = median_of(|| client.get(&path, Some(&token)))?;
-        println!("| {name}{}, ms | {milliseconds:.1} |", size_of(&answer));
+        rows.push((name, milliseconds, count(&answer)));
     }
     let upload = upload_request(server.port, &token)?;
     let (milliseconds, _) = median_of(|| client.send_raw(&upload, "upload"))?;
-    println!("| upload of a 1024x1024 PNG, ms | {milliseconds:.1} |");
-    Ok(())
+    rows.push(("upload of a 1024x1024 PNG, ms", milliseconds, None));
+    Ok(rows)
 }
 
 fn sign_in(port: u16) -> Result<String> {
@@ -112,10 +137,10 @@ fn median_of(mut ask: impl FnMut() -> Result<Value>) -> Result<(f64, Value)> {
     Ok((times[REPEATS / 2], answer))
 }
 
-fn size_of(answer: &Value) -> String {
+/// How many things an answer is about.
+fn count(answer: &Value) -> Option<u64> {
     let total = answer["total"].as_u64().or(answer["total_count"].as_u64());
-    let total = total.or(answer.as_array().map(|list| list.len() as u64));
-    total.map_or_else(String::new, |total| format!(" ({total})"))
+    total.or(answer.as_array().map(|list| list.len() as u64))
 }
 
 /// A whole request that uploads noise, which compresses badly.

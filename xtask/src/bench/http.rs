@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 /// One kept connection.
 pub(crate) struct Client {
+    port: u16,
     stream: BufReader<TcpStream>,
 }
 
@@ -18,10 +19,7 @@ impl Client {
     /// # Errors
     /// When nothing listens.
     pub(crate) fn connect(port: u16) -> Result<Self> {
-        let stream = TcpStream::connect(("127.0.0.1", port))?;
-        stream.set_nodelay(true)?;
-        stream.set_read_timeout(Some(Duration::from_secs(60)))?;
-        Ok(Self { stream: BufReader::new(stream) })
+        Ok(Self { port, stream: open(port)? })
     }
 
     /// Asks and returns the JSON of a successful answer.
@@ -81,9 +79,12 @@ impl Client {
 
     /// Sends a whole request and reads a whole answer.
     fn exchange(&mut self, request: &[u8]) -> Result<(u16, Vec<u8>)> {
-        self.stream.get_mut().write_all(request)?;
         let mut line = String::new();
-        self.stream.read_line(&mut line)?;
+        if self.send(request, &mut line).is_err() || line.is_empty() {
+            // Servers close a connection that was idle for some seconds.
+            self.stream = open(self.port)?;
+            self.send(request, &mut line)?;
+        }
         let status = line.split(' ').nth(1).and_then(|code| code.parse().ok()).context("no status line")?;
         let (mut length, mut chunked) = (0, false);
         loop {
@@ -108,6 +109,12 @@ impl Client {
         Ok((status, body))
     }
 
+    /// Sends a request and reads the first line of the answer: none where the connection was closed.
+    fn send(&mut self, request: &[u8], line: &mut String) -> std::io::Result<usize> {
+        self.stream.get_mut().write_all(request)?;
+        self.stream.read_line(line)
+    }
+
     fn read_chunks(&mut self, body: &mut Vec<u8>) -> Result<()> {
         loop {
             let mut line = String::new();
@@ -121,6 +128,13 @@ impl Client {
             body.extend_from_slice(&chunk[..length]);
         }
     }
+}
+
+fn open(port: u16) -> Result<BufReader<TcpStream>> {
+    let stream = TcpStream::connect(("127.0.0.1", port))?;
+    stream.set_nodelay(true)?;
+    stream.set_read_timeout(Some(Duration::from_secs(60)))?;
+    Ok(BufReader::new(stream))
 }
 
 fn request(method: &str, path: &str, token: Option<&str>, body: &str) -> String {

@@ -78,20 +78,18 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         return scale::run(true);
     }
     libtorch::prepare(false)?;
-    let mut build = cargo(&["build", "--package", "invoke-server"]);
-    if !options.no_generation {
-        build.args(["--package", "invoke-worker"]);
-    }
+    // Both, whatever is measured: built alone, a package asks its dependencies for other features, and all is compiled anew.
+    let mut build = cargo(&["build", "--package", "invoke-server", "--package", "invoke-worker"]);
     shell::run(build.args((!options.dev).then_some("--release")))?;
     let target = std::env::var("CARGO_TARGET_DIR").map_or_else(|_| root().join("target"), Into::into);
     let ours = target.join(if options.dev { "debug" } else { "release" }).join("invokeai-web").display().to_string();
+    let mut commands = vec![("this server", ours)];
+    commands.extend(options.peer.iter().map(|peer| ("peer", peer.clone())));
     if let Some(images) = options.gallery {
-        return gallery::run(&ours, images, options.boards, !options.dev);
+        return gallery::run(&commands, images, options.boards, !options.dev);
     }
-    let mut contestants = vec![("this server", ours, Figures::default())];
-    if let Some(peer) = &options.peer {
-        contestants.push(("peer", peer.clone(), Figures::default()));
-    }
+    let mut contestants: Vec<_> =
+        commands.into_iter().map(|(name, command)| (name, command, Figures::default())).collect();
     for round in 0..options.rounds.max(1) {
         for (name, command, figures) in &mut contestants {
             println!("round {}: {name}", round + 1);

@@ -1,7 +1,15 @@
 SELECT
     b.board_id, b.board_name, b.user_id, b.created_at, b.updated_at, b.deleted_at, b.archived, b.board_visibility,
-    coalesce(c.images, 0) AS images,
-    coalesce(c.assets, 0) AS assets,
+    (
+        SELECT coalesce(sum(c.images), 0)
+        FROM gallery_counts c
+        WHERE c.board_id = b.board_id AND c.image_category = 'general' AND NOT c.is_intermediate
+    ) AS images,
+    (
+        SELECT coalesce(sum(c.images), 0)
+        FROM gallery_counts c
+        WHERE c.board_id = b.board_id AND c.image_category <> 'general' AND NOT c.is_intermediate
+    ) AS assets,
     coalesce(
         b.cover_image_name,
         (
@@ -22,6 +30,5 @@ SELECT
         WHERE s.board_id = b.board_id AND s.user_id = :viewer
     ) AS level
 FROM boards b
-LEFT JOIN gallery_counts c ON c.board_id = b.board_id
 LEFT JOIN board_descriptions d ON d.board_id = b.board_id
 LEFT JOIN users u ON u.user_id = b.user_id

@@ -105,6 +105,10 @@ fn pattern(term: &str) -> String {
     pattern
 }
 
+const IMAGES: &str = " FROM gallery_images g ";
+/// With the columns by which images are chosen, but for their texts and times.
+const COUNTS: &str = " FROM gallery_counts g ";
+
 /// A listing, ready to be asked: the piece of SQL from `FROM` to the last condition, and its values.
 struct Question {
     sql: String,
@@ -132,7 +136,7 @@ impl Question {
             // A cross join keeps the order: what the term finds first, then each of its images.
             " FROM gallery_search CROSS JOIN gallery_images g ON g.id = gallery_search.rowid "
         } else {
-            " FROM gallery_images g "
+            IMAGES
         });
         let scope = match within {
             Within::Anywhere(scope) | Within::Uncategorized(scope) => scope.owner().map(|user| user.0.clone()),
@@ -238,7 +242,12 @@ pub fn list_names(
 /// How many images a listing has.
 pub fn count(tx: &ReadTx<'_>, within: &Within<'_>, filter: &ImageFilter) -> Result<i64, StorageError> {
     let question = Question::new(within, filter);
-    let sql = ["SELECT count(*)", &question.sql].concat();
+    // Counts are kept of all that can be asked but texts and times.
+    let sql = if filter.search.as_deref().unwrap_or_default().is_empty() && filter.date.is_none() {
+        ["SELECT coalesce(sum(g.images), 0)", &question.sql.replace(IMAGES, COUNTS)].concat()
+    } else {
+        ["SELECT count(*)", &question.sql].concat()
+    };
     let mut statement = tx.sql().prepare_cached(&sql)?;
     Ok(statement.query_row(&*question.values(), |row| row.get(0))?)
 }

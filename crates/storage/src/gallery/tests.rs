@@ -29,14 +29,21 @@ const EXPECTED: &str = "SELECT i.image_name || '|' || coalesce(b.board_id, '') |
 const INDEX: &str =
     "SELECT image_name || '|' || board_id || '|' || user_id || '|' || image_origin || '|' || image_category
     || '|' || is_intermediate || '|' || starred || '|' || created_at FROM gallery_images ORDER BY image_name";
-const EXPECTED_COUNTS: &str = "SELECT b.board_id || '|' || sum(i.image_category = 'general') || '|' || sum(i.image_category <> 'general')
-    FROM board_images b JOIN images i ON i.image_name = b.image_name WHERE NOT i.is_intermediate GROUP BY b.board_id ORDER BY 1";
-const COUNTS: &str =
-    "SELECT board_id || '|' || images || '|' || assets FROM gallery_counts WHERE images + assets <> 0 ORDER BY 1";
+const EXPECTED_COUNTS: &str = "SELECT coalesce(b.board_id, '') || '|' || i.user_id || '|' || i.image_origin || '|' || i.image_category
+    || '|' || i.is_intermediate || '|' || count(*) FROM images i LEFT JOIN board_images b ON b.image_name = i.image_name
+    GROUP BY b.board_id, i.user_id, i.image_origin, i.image_category, i.is_intermediate ORDER BY 1";
+const COUNTS: &str = "SELECT board_id || '|' || user_id || '|' || image_origin || '|' || image_category
+    || '|' || is_intermediate || '|' || images FROM gallery_counts ORDER BY 1";
+const EXPECTED_DAYS: &str =
+    "SELECT substr(i.created_at, 1, 10) || '|' || i.user_id || '|' || i.image_category || '|' || count(*)
+    FROM images i WHERE NOT i.is_intermediate GROUP BY substr(i.created_at, 1, 10), i.user_id, i.image_category ORDER BY 1";
+const DAYS: &str =
+    "SELECT date || '|' || user_id || '|' || image_category || '|' || images FROM gallery_days ORDER BY 1";
 
 fn assert_in_step(db: &Database) {
     assert_eq!(column(db, INDEX), column(db, EXPECTED));
     assert_eq!(column(db, COUNTS), column(db, EXPECTED_COUNTS));
+    assert_eq!(column(db, DAYS), column(db, EXPECTED_DAYS));
     let texts = column(db, "SELECT CAST(count(*) AS TEXT) FROM gallery_search");
     assert_eq!(texts, column(db, "SELECT CAST(count(*) AS TEXT) FROM images"));
 }
@@ -76,6 +83,7 @@ fn whatever_is_written_the_index_follows() {
         "UPDATE images SET image_category = 'mask' WHERE image_name = '2.png'".to_owned(),
         "UPDATE board_images SET board_id = 'b' WHERE image_name = '1.png'".to_owned(),
         "UPDATE images SET is_intermediate = TRUE WHERE image_name = '3.png'".to_owned(),
+        "UPDATE images SET created_at = '2025-12-31 23:59:59.999' WHERE image_name = '2.png'".to_owned(),
         "UPDATE images SET user_id = 'bob', image_category = 'user' WHERE image_name = '1.png'".to_owned(),
         "DELETE FROM board_images WHERE image_name = '2.png'".to_owned(),
         "DELETE FROM images WHERE image_name = '4.png'".to_owned(),
@@ -101,11 +109,36 @@ fn a_change_that_is_taken_back_leaves_no_trace() {
     assert_eq!(found(&db, "picture"), ["1.png"]);
 }
 
+fn open(path: &Path) -> Database {
+    Database::open(&StorageSettings::file(path), Arc::new(SystemClock), &OsRandom).unwrap()
+}
+
+#[test]
+fn a_file_that_nobody_else_wrote_to_is_not_compared_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("invokeai.db");
+    let db = open(&path);
+    add_user(&db, "alice");
+    sql(&db, &insert(&["1.png", "2.png"]));
+    drop(db);
+    let closed = std::fs::metadata(&path).unwrap().modified().unwrap();
+    let foreign = Connection::open_with_flags(&path, rusqlite::OpenFlags::SQLITE_OPEN_READ_WRITE).unwrap();
+    foreign.execute_batch("UPDATE gallery_images SET starred = TRUE").unwrap();
+    drop(foreign);
+    let written = std::fs::metadata(&path).unwrap().modified().unwrap();
+    let set_time = |time| std::fs::File::options().write(true).open(&path).unwrap().set_modified(time).unwrap();
+    let starred = "SELECT CAST(count(*) AS TEXT) FROM gallery_images WHERE starred";
+    // As if nothing had been written, which shows whether rows are compared.
+    set_time(closed);
+    assert_eq!(column(&open(&path), starred), ["2"]);
+    set_time(written);
+    assert_eq!(column(&open(&path), starred), ["0"]);
+}
+
 #[test]
 fn what_another_program_wrote_is_taken_in_at_the_next_opening() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("invokeai.db");
-    let open = |path: &Path| Database::open(&StorageSettings::file(path), Arc::new(SystemClock), &OsRandom).unwrap();
     let db = open(&path);
     add_user(&db, "alice");
     sql(&db, &[board("a"), insert(&["1.png", "2.png", "3.png"]), put("1.png", "a")].concat());

@@ -34,12 +34,14 @@ const FILL: &str = "
 
 /// Tables that name an account, and the column. A new one must be named here, be filled above, and be thought of in
 /// `delete.rs` or `owned.rs`.
-const NAMING: [(&str, &str); 18] = [
+const NAMING: [(&str, &str); 20] = [
     ("board_share_levels", "shared_by"),
     ("board_share_levels", "user_id"),
     ("boards", "user_id"),
     ("client_state", "user_id"),
-    // Follows `images` by itself.
+    // These three follow `images` by themselves.
+    ("gallery_counts", "user_id"),
+    ("gallery_days", "user_id"),
     ("gallery_images", "user_id"),
     ("images", "user_id"),
     ("password_history", "user_id"),

@@ -1,23 +1,22 @@
 import { Button, PasswordInput, Stack } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useTranslation } from 'react-i18next';
-import { useChangePassword, useServerStatus } from '@/api/auth';
+import { useChangePassword } from '@/api/auth';
 import { ApiError } from '@/api/client';
-import { keepsPasswordRules, PASSWORD_RULES } from '@/api/rules';
 import { Notice } from '@/ui/Notice';
-import { PasswordRules } from '@/ui/PasswordRules';
 import { AuthFrame } from './AuthFrame';
+import { NewPassword, usePasswordRules } from './NewPassword';
 
 /** Sets another password for the signed-in account. `due`: the server says that this one is too old. */
 export function ChangePasswordPage({ due, onDone }: { due: boolean; onDone: () => void }) {
   const { t } = useTranslation();
-  const strict = useServerStatus().data?.strict_password_checking ?? true;
+  const { missing } = usePasswordRules();
   const change = useChangePassword();
   const form = useForm({
     initialValues: { current: '', password: '', confirmation: '' },
     validate: {
       current: (current) => (current === '' ? t('auth.passwordRequired') : null),
-      password: (password) => (password === '' || (strict && !keepsPasswordRules(password)) ? t('password.againstRules') : null),
+      password: missing,
       confirmation: (confirmation, values) => (confirmation === values.password ? null : t('auth.confirmMismatch')),
     },
   });
@@ -41,17 +40,7 @@ export function ChangePasswordPage({ due, onDone }: { due: boolean; onDone: () =
             autoFocus
             {...form.getInputProps('current')}
           />
-          <PasswordInput label={t('password.new')} autoComplete="new-password" {...form.getInputProps('password')} />
-          <PasswordRules
-            title={strict ? t('passwordRules.title') : t('passwordRules.titleAdvice')}
-            rules={PASSWORD_RULES.map(({ rule, holds }) => ({
-              id: rule,
-              label: t(`passwordRules.${rule}`),
-              met: holds(password),
-            }))}
-            met={t('passwordRules.met')}
-            missing={t('passwordRules.missing')}
-          />
+          <NewPassword label={t('password.new')} password={password} {...form.getInputProps('password')} />
           <PasswordInput label={t('auth.confirmPassword')} autoComplete="new-password" {...form.getInputProps('confirmation')} />
           <Button type="submit" size="md" mt={4} loading={change.isPending}>
             {t('password.submit')}

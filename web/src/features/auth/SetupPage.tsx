@@ -1,12 +1,12 @@
 import { Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useTranslation } from 'react-i18next';
-import { useRecover, useServerStatus, useSetup } from '@/api/auth';
+import { useRecover, useSetup } from '@/api/auth';
 import { ApiError } from '@/api/client';
-import { keepsPasswordRules, looksLikeEmail, PASSWORD_RULES } from '@/api/rules';
+import { looksLikeEmail } from '@/api/rules';
 import { Notice } from '@/ui/Notice';
-import { PasswordRules } from '@/ui/PasswordRules';
 import { AuthFrame } from './AuthFrame';
+import { NewPassword, usePasswordRules } from './NewPassword';
 
 /**
  * Creates the first administrator of a new installation; with `recovery` one of an installation that nobody can
@@ -14,7 +14,7 @@ import { AuthFrame } from './AuthFrame';
  */
 export function SetupPage({ recovery = false }: { recovery?: boolean }) {
   const { t } = useTranslation();
-  const strict = useServerStatus().data?.strict_password_checking ?? true;
+  const { missing } = usePasswordRules();
   const setup = useSetup();
   const recover = useRecover();
   const { error, isPending } = recovery ? recover : setup;
@@ -25,17 +25,10 @@ export function SetupPage({ recovery = false }: { recovery?: boolean }) {
     validate: {
       code: (code) => (recovery && code.trim() === '' ? t('recover.codeRequired') : null),
       email: (email) => (looksLikeEmail(email) ? null : t('auth.emailInvalid')),
-      password: (password) => {
-        if (password === '') return t('auth.passwordRequired');
-        return strict && !keepsPasswordRules(password) ? t('passwordRules.title') + ': ' + firstMissing(password) : null;
-      },
+      password: missing,
       confirmation: (confirmation, values) => (confirmation === values.password ? null : t('auth.confirmMismatch')),
     },
   });
-  const firstMissing = (password: string) =>
-    PASSWORD_RULES.filter(({ holds }) => !holds(password))
-      .map(({ rule }) => t(`passwordRules.${rule}`))
-      .join(', ');
 
   const showProblems = (problem: Error) => {
     if (!(problem instanceof ApiError)) return;
@@ -84,17 +77,7 @@ export function SetupPage({ recovery = false }: { recovery?: boolean }) {
             autoComplete="name"
             {...form.getInputProps('displayName')}
           />
-          <PasswordInput label={t('auth.password')} autoComplete="new-password" {...form.getInputProps('password')} />
-          <PasswordRules
-            title={strict ? t('passwordRules.title') : t('passwordRules.titleAdvice')}
-            rules={PASSWORD_RULES.map(({ rule, holds }) => ({
-              id: rule,
-              label: t(`passwordRules.${rule}`),
-              met: holds(password),
-            }))}
-            met={t('passwordRules.met')}
-            missing={t('passwordRules.missing')}
-          />
+          <NewPassword label={t('auth.password')} password={password} {...form.getInputProps('password')} />
           <PasswordInput
             label={t('auth.confirmPassword')}
             autoComplete="new-password"

@@ -1,10 +1,13 @@
 //! Make an administrator with a code from the console.
 
 use super::{UserDto, cookie, with_email};
+use crate::attempts::attempt;
 use crate::call::Anyone;
+use crate::client;
 use crate::error::ApiError;
+use crate::App;
 use actix_web::{HttpResponse, post};
-use invoke_auth::{Origin, Recovery};
+use invoke_auth::Recovery;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -30,6 +33,9 @@ pub(crate) struct RecoverResponse {
     expires_in: i64,
 }
 
+/// What attempts at a recovery are counted under; no address of an account.
+const RECOVERY: &str = "recovery";
+
 /// Makes an administrator of whoever knows the recovery code, once, and signs them in.
 #[utoipa::path(operation_id = "recover_admin_api_v1_auth_recover_post", tag = "authentication",
     request_body = RecoverRequest, responses((status = 200, body = RecoverResponse)))]
@@ -40,19 +46,19 @@ pub(crate) async fn recover(mut call: Anyone) -> Result<HttpResponse, ApiError> 
         return Err(ApiError::forbidden(detail));
     }
     let asked: RecoverRequest = call.body().await?;
-    // Needs no turn to hash: only whoever knows the code gets that far, and only once.
-    let signed_in = call
-        .run(move |app| {
-            let recovery = Recovery {
-                code: &asked.code,
-                email: &asked.email,
-                display_name: asked.display_name.as_deref(),
-                password: &asked.password,
-            };
-            let back = app.accounts.recover(&recovery, &Origin::default());
-            back.map_err(|error| with_email(error, &asked.email))
-        })
-        .await?;
+    let origin = client::origin(call.http());
+    let email = asked.email.clone();
+    let recover = move |app: &App| {
+        let recovery = Recovery {
+            code: &asked.code,
+            email: &asked.email,
+            display_name: asked.display_name.as_deref(),
+            password: &asked.password,
+        };
+        app.accounts.recover(&recovery, &origin)
+    };
+    let tried = attempt(call.app(), call.http(), RECOVERY, recover).await?;
+    let signed_in = tried.map_err(|error| with_email(error, &email))?;
     let expires_in = signed_in.lifetime.as_secs();
     let cookie = cookie::set(&call.app().web, &signed_in.token, expires_in);
     let user = UserDto::from(&signed_in.user);

@@ -1,0 +1,54 @@
+//! Whether anybody else has written the database since it was closed here. A small file beside it says how it looked then;
+//! as long as that holds, what we keep about the reference's tables need not be compared with them again.
+
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+
+/// Of what is compared; another number makes every file be looked through once more.
+const VERSION: u32 = 1;
+
+/// Put on when the database is closed, so this must be dropped after its connections.
+#[derive(Debug)]
+pub(crate) struct Seal(PathBuf);
+
+impl Seal {
+    /// For the database in the file `database`.
+    pub(crate) fn of(database: &Path) -> Self {
+        Self(database.to_owned())
+    }
+}
+
+impl Drop for Seal {
+    fn drop(&mut self) {
+        // Without it the next opening takes longer, that is all.
+        let _ = match looks(&self.0) {
+            Some(looks) => std::fs::write(place(&self.0), looks),
+            None => std::fs::remove_file(place(&self.0)),
+        };
+    }
+}
+
+/// Whether the file is as it was when it was closed here.
+pub(crate) fn is_intact(database: &Path) -> bool {
+    let sealed = std::fs::read_to_string(place(database)).ok();
+    sealed.is_some() && sealed == looks(database)
+}
+
+fn place(database: &Path) -> PathBuf {
+    beside(database, ".seal")
+}
+
+/// What changes whenever anybody writes the file; nothing while somebody has it open.
+fn looks(database: &Path) -> Option<String> {
+    if beside(database, "-wal").exists() {
+        return None;
+    }
+    let file = std::fs::metadata(database).ok()?;
+    Some(format!("{VERSION} {} {} {}.{:09}\n", file.ino(), file.len(), file.mtime(), file.mtime_nsec()))
+}
+
+fn beside(database: &Path, ending: &str) -> PathBuf {
+    let mut name = database.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
+}
