@@ -1,7 +1,6 @@
 //! How much of requests' bodies is held in memory. Each route bounds its own; this bounds all of them together, since
 //! nobody bounds how many are sent at once.
 
-use crate::App;
 use crate::error::ApiError;
 use actix_web::http::StatusCode;
 use std::sync::Arc;
@@ -14,22 +13,22 @@ const MOST_VALUES: usize = 1_000_000;
 
 /// The bytes of all bodies that are held now.
 #[derive(Debug, Default)]
-pub struct Bodies(AtomicUsize);
+pub struct Bodies(Arc<AtomicUsize>);
 
 /// The part of them that one request holds, for as long as it lives.
 pub(crate) struct Held {
-    app: Arc<App>,
+    all: Arc<AtomicUsize>,
     bytes: usize,
 }
 
 impl Held {
-    pub(crate) fn new(app: Arc<App>) -> Self {
-        Self { app, bytes: 0 }
+    pub(crate) fn new(bodies: &Bodies) -> Self {
+        Self { all: Arc::clone(&bodies.0), bytes: 0 }
     }
 
     /// Holds so many bytes more, or refuses.
     pub(crate) fn add(&mut self, bytes: usize) -> Result<(), ApiError> {
-        let before = self.app.bodies.0.fetch_add(bytes, Ordering::Relaxed);
+        let before = self.all.fetch_add(bytes, Ordering::Relaxed);
         self.bytes += bytes;
         if before + bytes > MOST_BYTES {
             let sentence = "Too much is being sent to the server at once; try again";
@@ -41,7 +40,7 @@ impl Held {
 
 impl Drop for Held {
     fn drop(&mut self) {
-        self.app.bodies.0.fetch_sub(self.bytes, Ordering::Relaxed);
+        self.all.fetch_sub(self.bytes, Ordering::Relaxed);
     }
 }
 
@@ -67,6 +66,20 @@ pub(crate) fn check_values(text: &[u8]) -> Result<(), ApiError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_held_together_is_bounded_and_given_back() {
+        let bodies = Bodies::default();
+        let mut first = Held::new(&bodies);
+        first.add(MOST_BYTES - 10).unwrap();
+        let mut second = Held::new(&bodies);
+        second.add(10).unwrap();
+        second.add(1).unwrap_err();
+        drop(first);
+        second.add(MOST_BYTES / 2).unwrap();
+        drop(second);
+        Held::new(&bodies).add(MOST_BYTES).unwrap();
+    }
 
     #[test]
     fn values_are_counted_outside_texts() {

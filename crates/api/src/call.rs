@@ -401,8 +401,8 @@ impl Request {
         self.check_announced(limit)?;
         let mut bytes = BytesMut::new();
         let Some(mut payload) = self.payload.take() else { return Ok(bytes) };
-        let app = self.app()?;
-        let held = self.held.insert(Held::new(app));
+        let held = Held::new(&self.app()?.bodies);
+        let held = self.held.insert(held);
         loop {
             let chunk = tokio::time::timeout(BODY_PATIENCE, payload.next()).await;
             let chunk =

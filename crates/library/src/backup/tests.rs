@@ -143,7 +143,8 @@ fn a_backup_that_is_damaged_or_another_file_is_not_restored() {
     for content in [&bytes[..bytes.len() / 2], b"my notes", b"", &torn] {
         fs::write(&bad, content).unwrap();
         place.installation.restore(&bad, false).unwrap_err();
-        assert_eq!(names(&place.root.path().join("databases")), ["invokeai.db"]);
+        let left = names(&place.root.path().join("databases"));
+        assert_eq!(left.iter().filter(|name| !name.ends_with(".seal")).collect::<Vec<_>>(), ["invokeai.db"]);
         assert_eq!(probe(&place.open()).as_deref(), Some("mine"));
     }
 }

@@ -41,10 +41,20 @@ impl Images {
 
     /// Deletes those of the images that the actor may delete, with their files.
     pub fn delete_all(&self, actor: &Actor, names: &[ImageName]) -> Result<Changed, LibraryError> {
+        self.delete_within(actor, names, None)
+    }
+
+    /// The same; with a board named, only those that still lie on it.
+    fn delete_within(
+        &self,
+        actor: &Actor,
+        names: &[ImageName],
+        board: Option<&BoardId>,
+    ) -> Result<Changed, LibraryError> {
         let mut all = Changed::default();
         for names in names.chunks(BATCH) {
             let _still = self.0.moving.read();
-            let (changed, files) = self.0.db.write(|tx| delete_rows(tx, actor, names))?;
+            let (changed, files) = self.0.db.write(|tx| delete_rows(tx, actor, names, board))?;
             for pending in &files {
                 self.remove_files(pending);
             }
@@ -83,11 +93,11 @@ impl Images {
         }
         // The last ones go in the transaction that the board goes in.
         let earlier = doomed.len().saturating_sub(BATCH);
-        let mut deleted = self.delete_all(actor, &doomed[..earlier])?.images;
+        let mut deleted = self.delete_within(actor, &doomed[..earlier], Some(id))?.images;
         let _still = self.0.moving.read();
         let (last, files, uncategorized) = self.0.db.write(|tx| {
             let grant = policy::delete_board(actor, &board_facts(tx, id)?)?;
-            let (last, files) = delete_rows(tx, actor, &doomed[earlier..])?;
+            let (last, files) = delete_rows(tx, actor, &doomed[earlier..], Some(id))?;
             let uncategorized = within(tx, actor, &board, |within| {
                 Ok(images::list_names(tx, within, &ImageFilter::default(), ImageOrder::default())?)
             })?;
@@ -123,15 +133,20 @@ impl Images {
     }
 }
 
-/// Deletes the rows of those of the images that the actor may delete, and notes their files.
+/// Deletes the rows of those of the images that the actor may delete and that lie on `board` if one is named, and notes
+/// their files.
 fn delete_rows(
     tx: &Tx<'_>,
     actor: &Actor,
     names: &[ImageName],
+    board: Option<&BoardId>,
 ) -> Result<(Changed, Vec<PendingDeletion>), LibraryError> {
     let mut files = Vec::new();
     let changed = each(names, |changed, name| {
         let Some(facts) = images::facts(tx, name)? else { return Ok(()) };
+        if board.is_some_and(|id| facts.board.as_ref().is_none_or(|board| board.id != *id)) {
+            return Ok(());
+        }
         let grant = policy::delete_image(actor, &facts)?;
         let Some(record) = images::delete(tx, &grant)? else { return Ok(()) };
         let pending = PendingDeletion { name: record.name, subfolder: record.subfolder };

@@ -231,10 +231,11 @@ impl Presets {
 }
 
 fn insert(tx: &Tx<'_>, manage: Option<&Grant<Managed, Manage>>, preset: &StylePreset) -> Result<(), LibraryError> {
-    Ok(match manage {
+    match manage {
         Some(grant) => rows::insert_default(tx, grant, preset)?,
         None => rows::insert(tx, preset)?,
-    })
+    }
+    Ok(())
 }
 
 fn missing(id: &PresetId) -> LibraryError {
