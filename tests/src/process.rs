@@ -40,6 +40,14 @@ impl ServerProcess {
     /// # Panics
     /// When it does not start.
     pub fn start(root: &Path) -> Self {
+        Self::start_with(root, &[])
+    }
+
+    /// As [`ServerProcess::start`], with more in its environment.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn start_with(root: &Path, environment: &[(&str, &str)]) -> Self {
         let file = root.join("invokeai.yaml");
         if !file.exists() {
             let yaml = "schema_version: 4.0.3\nmultiuser: true\nstarter_model: false\nprecision: float32\ngeneration_devices: [cpu]\n";
@@ -47,6 +55,7 @@ impl ServerProcess {
         }
         let mut command = Command::new(executable("invokeai-web"));
         command.arg("--root").arg(root).args(["--port", "0"]).env("NO_COLOR", "1").env("OMP_NUM_THREADS", "1");
+        command.envs(environment.iter().copied());
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let (sender, log) = channel();
         for stream in
@@ -199,6 +208,21 @@ impl ServerProcess {
     pub fn stop(mut self) {
         let asked = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
         assert!(asked.success() && self.child.wait().unwrap().success(), "the server did not end in order");
+    }
+
+    /// Waits until the server logs this.
+    ///
+    /// # Panics
+    /// When it does not.
+    pub fn wait_for_log(&self, text: &str) {
+        let mut seen = String::new();
+        loop {
+            match self.log.recv_timeout(PATIENCE) {
+                Ok(line) if line.contains(text) => return,
+                Ok(line) => seen = seen + &line + "\n",
+                Err(_) => panic!("the server did not say `{text}`:\n{seen}"),
+            }
+        }
     }
 
     /// What the server has logged since last asked.

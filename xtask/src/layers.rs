@@ -20,7 +20,7 @@ const TABLE: [(&str, &[&str]); 26] = [
     ("engine-sys", &[]),
     ("storage", &["domain", "permissions"]),
     ("engine", &["engine-sys", "tensor-files", "prompts"]),
-    ("queue", &["domain", "graph", "permissions", "events", "storage"]),
+    ("queue", &["domain", "graph", "permissions", "prompts", "events", "storage"]),
     ("auth", &["domain", "imaging", "tensor-files", "prompts", "graph", "permissions", "events", "storage"]),
     ("library", &["domain", "imaging", "tensor-files", "prompts", "graph", "permissions", "events", "storage"]),
     ("model-manager", &["domain", "imaging", "tensor-files", "prompts", "graph", "permissions", "events", "storage"]),

@@ -22,7 +22,7 @@ use invoke_queue::{Mode, Queue, QueueSettings, QueueVisibility as Visibility, Re
 use invoke_storage::{Database, StorageSettings};
 use jiff::SignedDuration;
 use parking_lot::RwLock;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 use tokio::sync::Semaphore;
 
@@ -117,6 +117,7 @@ pub(crate) fn compose(
         throttle,
         password_turns: PasswordTurns::default(),
         leftovers,
+        document: OnceLock::new(),
     })
 }
 

@@ -70,6 +70,7 @@ pub(crate) fn start(settings: &Settings, parts: Parts, app: &Arc<App>) -> Result
                 Arc::new(app.queue.clone()),
                 app.images.clone(),
                 app.models.clone(),
+                app.presets.clone(),
                 app.bus.clone(),
                 parts.random,
             )?;

@@ -1,10 +1,12 @@
 //! What nodes ask, sent to the server; every call waits for its answer.
 
 use invoke_domain::ModelRecord;
-use invoke_graph::{Host, HostError, LoadedImage, ModelInfo, NewImage, PixelMode, Progress, StoredImage};
+use invoke_graph::{
+    Host, HostError, ImageExport, LoadedImage, ModelInfo, NewImage, PixelMode, PresetPrompts, Progress, StoredImage,
+};
 use invoke_worker_protocol::Picture;
 use invoke_worker_protocol::client::RunLink;
-use invoke_worker_protocol::wire::{Failure, StoreImage};
+use invoke_worker_protocol::wire::{ExportImage, Failure, StoreImage};
 use serde_json::Value;
 
 /// The server, as the nodes of one run see it.
@@ -80,5 +82,16 @@ impl Host for ServerHost {
 
     fn read_prompts(&self, path: &str) -> Result<String, HostError> {
         self.0.read_prompts(path).map_err(refused)
+    }
+
+    fn export_image(&self, export: ImageExport) -> Result<(), HostError> {
+        let ImageExport { name, folder, prefix, suffix, format, quality } = export;
+        let export = ExportImage { name, folder, prefix, suffix, format, quality: quality.into() };
+        self.0.export_image(export).map_err(refused)
+    }
+
+    fn style_preset(&self, id: &str) -> Result<PresetPrompts, HostError> {
+        let found = self.0.find_preset(id).map_err(refused)?;
+        Ok(PresetPrompts { positive: found.positive, negative: found.negative })
     }
 }

@@ -10,7 +10,7 @@ use invoke_queue::Queue;
 use invoke_storage::Database;
 use parking_lot::RwLock;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use tokio::sync::Semaphore;
 
 /// Everything a handler can reach. Handlers get it only through [`crate::call::Call`], which names who asks, or through
@@ -63,6 +63,8 @@ pub struct App {
     pub password_turns: PasswordTurns,
     /// Files whose rows went with their owner.
     pub leftovers: Leftovers,
+    /// The OpenAPI document, made when it is first asked for: it names the nodes that may be enqueued, and no others.
+    pub document: OnceLock<String>,
 }
 
 /// So many uploads may be under way at once.

@@ -1,12 +1,13 @@
 //! The OpenAPI document: operations and types from the code of this crate, nodes and their types from the catalogue,
 //! under the schema names of the reference. Pages build their clients and the node editor its nodes from it.
 
+mod models;
 mod normal;
 
 use crate::routes::Operations;
 use invoke_graph::Catalogue;
 use serde_json::{Map, Value, json};
-use std::sync::OnceLock;
+use std::sync::Arc;
 use utoipa::OpenApi as _;
 
 /// Operations that need nobody; all others take a Bearer token.
@@ -18,8 +19,17 @@ const OPEN: [&str; 5] = [
     "recover_admin_api_v1_auth_recover_post",
 ];
 
-/// The document.
+/// The document of a server with all nodes.
 pub fn openapi() -> Value {
+    let catalogue = Catalogue::embedded().unwrap_or_else(|error| {
+        tracing::error!("the node catalogue is unusable: {error}");
+        Arc::default()
+    });
+    document(&catalogue)
+}
+
+/// The document of a server with these nodes.
+pub(crate) fn document(catalogue: &Catalogue) -> Value {
     let mut document = serde_json::to_value(Operations::openapi()).unwrap_or_else(|_| json!({}));
     document["openapi"] = json!("3.1.0");
     document["info"] = json!({
@@ -39,21 +49,13 @@ pub fn openapi() -> Value {
     normal::rewrite(&mut document["components"]["schemas"]);
     let mut schemas = document["components"]["schemas"].as_object().cloned().unwrap_or_default();
     normal::write_out_compositions(&mut schemas);
-    match Catalogue::embedded() {
-        Ok(catalogue) => add_nodes(&catalogue, &mut schemas),
-        Err(error) => tracing::error!("the node catalogue is unusable: {error}"),
-    }
+    add_nodes(catalogue, &mut schemas);
+    models::add(&mut schemas);
     add_request_problems(&mut schemas);
     let mut sorted: Vec<_> = schemas.into_iter().collect();
     sorted.sort_by(|a, b| a.0.cmp(&b.0));
     document["components"]["schemas"] = Value::Object(sorted.into_iter().collect());
     document
-}
-
-/// The document as text, made once.
-pub(crate) fn text() -> &'static str {
-    static TEXT: OnceLock<String> = OnceLock::new();
-    TEXT.get_or_init(|| openapi().to_string())
 }
 
 /// What all operations have in common and none spells out.

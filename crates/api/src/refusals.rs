@@ -113,6 +113,11 @@ impl From<ModelError> for ApiError {
             ModelError::NotInstalled(_) => Self::bad_request(detail),
             ModelError::NoSuchJob(id) => Self::not_found(format!("No job with id {id} known")),
             ModelError::UnsupportedSource(_) => Self::refused(StatusCode::CONFLICT, detail),
+            ModelError::KeyChanged => Self::refused(StatusCode::UNPROCESSABLE_ENTITY, detail),
+            ModelError::Misfit(_) | ModelError::NotAModel(_) | ModelError::FilesGone => {
+                Self::refused(StatusCode::CONFLICT, detail)
+            }
+            ModelError::NotScanned(_) => Self::bad_request(detail),
             ModelError::OutsideSources(_) => Self::forbidden(detail),
             ModelError::Denied(denied) => denied.into(),
             ModelError::Storage(error) => error.into(),

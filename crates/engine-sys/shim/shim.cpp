@@ -48,6 +48,13 @@ at::Tensor *invoke_generator_randn(at::Generator *generator, const int64_t *shap
   });
 }
 
+at::Tensor *invoke_generator_rand(at::Generator *generator, const int64_t *shape, size_t dims) {
+  return guarded([&] {
+    auto options = at::TensorOptions().device(at::kCPU).dtype(at::kFloat);
+    return new at::Tensor(at::rand(at::IntArrayRef(shape, dims), *generator, options));
+  });
+}
+
 // `release(owner)` runs exactly once: when the last tensor over these bytes goes, or here if none could be made.
 at::Tensor *invoke_tensor_over(void *data, const int64_t *shape, size_t dims, int8_t kind, void *owner,
                                void (*release)(void *)) {

@@ -29,6 +29,7 @@ unsafe extern "C" {
     fn invoke_generator_new(seed: u64) -> *mut RawGenerator;
     fn invoke_generator_delete(generator: *mut RawGenerator);
     fn invoke_generator_randn(generator: *mut RawGenerator, shape: *const i64, dims: usize, kind: i8) -> *mut C_tensor;
+    fn invoke_generator_rand(generator: *mut RawGenerator, shape: *const i64, dims: usize) -> *mut C_tensor;
     fn invoke_tensor_over(
         data: *mut c_void,
         shape: *const i64,
@@ -103,6 +104,19 @@ impl CpuGenerator {
             return Err(ShimError::last());
         }
         // SAFETY: a tensor just made for us on the C++ heap, the way tch makes its own; tch frees it.
+        Ok(unsafe { Tensor::from_ptr(raw) })
+    }
+}
+
+impl CpuGenerator {
+    /// A float32 tensor on the CPU drawn evenly from 0 to 1, without 1.
+    pub fn rand(&mut self, shape: &[i64]) -> Result<Tensor, ShimError> {
+        // SAFETY: as in `randn`.
+        let raw = unsafe { invoke_generator_rand(self.raw.as_ptr(), shape.as_ptr(), shape.len()) };
+        if raw.is_null() {
+            return Err(ShimError::last());
+        }
+        // SAFETY: as in `randn`.
         Ok(unsafe { Tensor::from_ptr(raw) })
     }
 }

@@ -7,14 +7,81 @@ use std::sync::Arc;
 use invoke_prompts::ClipTokenizer;
 
 use crate::models::clip::ClipTextModel;
+use crate::models::clip_vision::ClipVisionModel;
+use crate::models::controlnet::ControlNet;
+use crate::models::ip_adapter::IpAdapter;
+use crate::models::t2i_adapter::T2iAdapter;
+use crate::models::textual_inversion::TextualInversion;
 use crate::models::unet::Unet;
+use crate::models::upscaler::Upscaler;
 use crate::models::vae::Vae;
+use crate::patches::{Lora, Patches};
 use crate::schedulers::SchedulerConfig;
 
 /// What the cache may hold: a loaded model that knows its size.
 pub trait CachedModel: Send + Sync + 'static {
     /// Bytes of its weights.
     fn bytes(&self) -> u64;
+}
+
+/// A model whose weights can be patched.
+pub trait PatchedModel: CachedModel + Sized {
+    /// The same model with what these patches add; it shares what they leave as it is.
+    fn patched(&self, patches: Patches) -> crate::Result<Self>;
+}
+
+impl PatchedModel for Unet {
+    fn patched(&self, patches: Patches) -> crate::Result<Self> {
+        Unet::patched(self, patches)
+    }
+}
+
+impl PatchedModel for ClipTextModel {
+    fn patched(&self, patches: Patches) -> crate::Result<Self> {
+        ClipTextModel::patched(self, patches)
+    }
+}
+
+impl CachedModel for Lora {
+    fn bytes(&self) -> u64 {
+        Lora::bytes(self)
+    }
+}
+
+impl CachedModel for TextualInversion {
+    fn bytes(&self) -> u64 {
+        TextualInversion::bytes(self)
+    }
+}
+
+impl CachedModel for ClipVisionModel {
+    fn bytes(&self) -> u64 {
+        ClipVisionModel::bytes(self)
+    }
+}
+
+impl CachedModel for ControlNet {
+    fn bytes(&self) -> u64 {
+        ControlNet::bytes(self)
+    }
+}
+
+impl CachedModel for IpAdapter {
+    fn bytes(&self) -> u64 {
+        IpAdapter::bytes(self)
+    }
+}
+
+impl CachedModel for T2iAdapter {
+    fn bytes(&self) -> u64 {
+        T2iAdapter::bytes(self)
+    }
+}
+
+impl CachedModel for Upscaler {
+    fn bytes(&self) -> u64 {
+        Upscaler::bytes(self)
+    }
 }
 
 impl CachedModel for Unet {
@@ -55,6 +122,9 @@ pub struct CacheKey {
     pub model: String,
     /// Part of a model that consists of several, such as `unet`.
     pub submodel: Option<String>,
+    /// Keys of the patches it has, with the bits of their strengths. A patched model shares tensors with the one that has
+    /// none, and goes with it.
+    pub patches: Vec<(String, u64)>,
     /// How it was made, where that may differ: in which precision, with which changes. Empty for the usual way.
     pub form: String,
 }
@@ -62,7 +132,28 @@ pub struct CacheKey {
 impl CacheKey {
     /// The key of a part of a model.
     pub fn new(model: &str, submodel: Option<&str>) -> Self {
-        Self { model: model.to_owned(), submodel: submodel.map(str::to_owned), form: String::new() }
+        Self {
+            model: model.to_owned(),
+            submodel: submodel.map(str::to_owned),
+            form: String::new(),
+            patches: Vec::new(),
+        }
+    }
+
+    /// The same part with these patches, by key and strength.
+    #[must_use]
+    pub fn with_patches<'a>(self, patches: impl IntoIterator<Item = (&'a str, f64)>) -> Self {
+        let patches = patches.into_iter().map(|(key, strength)| (key.to_owned(), strength.to_bits())).collect();
+        Self { patches, ..self }
+    }
+
+    /// Whether `other` is the same part, patched or not.
+    fn is_part_of(&self, other: &Self) -> bool {
+        (&self.model, &self.submodel, &self.form) == (&other.model, &other.submodel, &other.form)
+    }
+
+    fn concerns(&self, model: &str) -> bool {
+        self.model == model || self.patches.iter().any(|(patch, _)| patch == model)
     }
 
     /// The same, made in another way.
@@ -139,7 +230,7 @@ impl ModelCache {
 
     /// Forgets every part of a model, for when its files have changed.
     pub fn remove_model(&mut self, model: &str) {
-        let keys: Vec<_> = self.entries.keys().filter(|key| key.model == model).cloned().collect();
+        let keys: Vec<_> = self.entries.keys().filter(|key| key.concerns(model)).cloned().collect();
         for key in &keys {
             self.remove_entry(key);
         }
@@ -165,10 +256,16 @@ impl ModelCache {
 
     fn make_room(&mut self, newest: &CacheKey) {
         while self.stats.bytes > self.stats.budget {
-            let oldest = self.entries.iter().filter(|(key, _)| *key != newest).min_by_key(|(_, entry)| entry.last_used);
-            let Some(key) = oldest.map(|(key, _)| key.clone()) else { return };
-            self.remove_entry(&key);
-            self.stats.evicted += 1;
+            // What the newest is a patched form of would stay in memory by it.
+            let may_go = |key: &CacheKey| key != newest && !(key.patches.is_empty() && key.is_part_of(newest));
+            let oldest = self.entries.iter().filter(|(key, _)| may_go(key)).min_by_key(|(_, entry)| entry.last_used);
+            let Some(oldest) = oldest.map(|(key, _)| key.clone()) else { return };
+            let goes = |key: &CacheKey| *key == oldest || (oldest.patches.is_empty() && key.is_part_of(&oldest));
+            let keys: Vec<_> = self.entries.keys().filter(|key| goes(key)).cloned().collect();
+            for key in &keys {
+                self.remove_entry(key);
+                self.stats.evicted += 1;
+            }
         }
     }
 
@@ -248,6 +345,25 @@ mod tests {
         assert_eq!((cache.stats().models, cache.stats().bytes), (1, 1));
         cache.clear();
         assert_eq!((cache.stats().models, cache.stats().bytes), (0, 0));
+    }
+
+    #[test]
+    fn a_patched_model_goes_with_what_it_shares_tensors_with() {
+        let mut cache = ModelCache::new(100);
+        let plain = CacheKey::new("m", Some("unet"));
+        let patched = plain.clone().with_patches([("lora", 0.75)]);
+        let mut load_as = |key: &CacheKey, bytes| {
+            cache.get_or_load(key, || Ok::<_, Infallible>(Toy(bytes))).unwrap();
+            (cache.contains(&plain), cache.contains(&patched))
+        };
+        load_as(&plain, 60);
+        assert_eq!(load_as(&patched, 30), (true, true));
+        // The plain one is used less recently than the patched one, but what it frees is not enough alone.
+        assert_eq!(load_as(&CacheKey::new("other", None), 50), (false, false));
+        load_as(&plain, 90);
+        assert_eq!(load_as(&patched, 30), (true, true), "over the budget, for the plain one is in use by the patched");
+        cache.remove_model("lora");
+        assert!(cache.contains(&plain) && !cache.contains(&patched));
     }
 
     #[test]

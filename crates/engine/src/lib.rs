@@ -15,6 +15,7 @@ mod error;
 mod json;
 pub mod layers;
 pub mod models;
+pub mod patches;
 pub mod random;
 pub mod sampling;
 pub mod schedulers;

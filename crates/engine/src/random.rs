@@ -20,6 +20,11 @@ impl Generator {
         Ok(self.0.randn(shape, kind)?)
     }
 
+    /// The next number of the stream that is even between 0 and 1.
+    pub fn uniform(&mut self) -> Result<f64> {
+        Ok(self.0.rand(&[1])?.f_double_value(&[0])?)
+    }
+
     /// The next numbers of the stream in the shape, precision and place of another tensor.
     pub fn randn_like(&mut self, other: &Tensor) -> Result<Tensor> {
         Ok(self.randn(&other.size(), other.kind())?.f_to_device(other.device())?)

@@ -11,7 +11,8 @@ use std::sync::Mutex;
 use invoke_engine::device::Device;
 use invoke_engine::models::clip::ClipTextModel;
 use invoke_engine::models::unet::{
-    Added, Context, CrossLayer, ExtraAttention, FreeU, Regions, Residuals, Unet, UnetConfig,
+    Added, Context, CrossLayer, ExtraAttention, FreeU, HiDiffusion, HiDiffusionSettings, Regions, Residuals, Unet,
+    UnetConfig,
 };
 use invoke_engine::models::vae::{TileSize, TinyVaeConfig, Vae};
 use invoke_engine::sampling::image;
@@ -27,6 +28,7 @@ const FIRST_SEED: u64 = 10_000;
 struct Fixture {
     unets: BTreeMap<String, Network>,
     told: BTreeMap<String, Told>,
+    hidiffusion: BTreeMap<String, Run>,
     clips: BTreeMap<String, Network>,
     vaes: BTreeMap<String, Network>,
     ids: Vec<Vec<i64>>,
@@ -47,6 +49,23 @@ struct Told {
     features: Vec<Vec<i64>>,
 }
 
+#[derive(Deserialize)]
+struct Run {
+    unet: String,
+    size: [i64; 2],
+    calls: usize,
+    t1_ratio: f64,
+    t2_ratio: f64,
+    #[serde(default = "yes")]
+    apply_raunet: bool,
+    #[serde(default)]
+    residuals: Vec<Vec<i64>>,
+}
+
+fn yes() -> bool {
+    true
+}
+
 fn fixture() -> Fixture {
     serde_json::from_str(&std::fs::read_to_string(fixtures("engine/shapes.json")).unwrap()).unwrap()
 }
@@ -54,6 +73,10 @@ fn fixture() -> Fixture {
 impl Network {
     /// The network's weights, drawn as the script draws them; the folder keeps their file.
     fn weights(&self) -> (tempfile::TempDir, Weights) {
+        self.weights_in(Kind::Float)
+    }
+
+    fn weights_in(&self, kind: Kind) -> (tempfile::TempDir, Weights) {
         let drawn = self.shapes.iter().enumerate().map(|(i, (name, shape))| {
             let drawn = draw(FIRST_SEED + i as u64, shape);
             let tensor = match shape.len() {
@@ -66,7 +89,7 @@ impl Network {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("drawn.safetensors");
         Tensor::write_safetensors(&drawn.collect::<Vec<_>>(), &file).unwrap();
-        let weights = Weights::open(&file, Device::Cpu, Kind::Float).unwrap();
+        let weights = Weights::open(&file, Device::Cpu, kind).unwrap();
         (folder, weights)
     }
 
@@ -114,7 +137,7 @@ fn call(unet: &Unet, inputs: &Inputs, context: Context<'_>) -> Tensor {
 #[test]
 fn unets_of_every_family_predict_what_the_reference_predicts() {
     let (fixture, expected) = (fixture(), Expected::open("shapes.safetensors"));
-    assert_eq!(fixture.unets.len(), 8);
+    assert_eq!(fixture.unets.len(), 9);
     for (name, network) in &fixture.unets {
         let unet = network.unet(SeamlessAxes::default());
         let inputs = Inputs::of(unet.config());
@@ -122,6 +145,39 @@ fn unets_of_every_family_predict_what_the_reference_predicts() {
             tch::set_num_threads(threads);
             let got = call(&unet, &inputs, inputs.context());
             assert_close(name, &got, &expected.get(&format!("unet.{name}")), ONE_CALL);
+        }
+    }
+}
+
+#[test]
+fn unets_compute_in_half_precision_whatever_they_are_told() {
+    let (fixture, expected) = (fixture(), Expected::open("shapes.safetensors"));
+    for (name, told) in &fixture.told {
+        let network = &fixture.unets[name];
+        for (kind, tolerance) in [(Kind::Half, 1e-2), (Kind::BFloat16, 6e-2)] {
+            let config: UnetConfig = serde_json::from_value(network.config.clone()).unwrap();
+            let unet = Unet::new(&network.weights_in(kind).1, config).unwrap();
+            let half = |tensor: Tensor| tensor.to_kind(kind);
+            let Inputs { sample, embeddings, text_embeds, time_ids } = Inputs::of(unet.config());
+            let (sample, embeddings, text_embeds) = (half(sample), half(embeddings), half(text_embeds));
+            let inputs = Inputs { sample, embeddings, text_embeds, time_ids };
+            let Residuals { down, mid } = told.residuals();
+            let control = Residuals { down: down.into_iter().map(half).collect(), mid: half(mid) };
+            let features: Vec<_> = told.features().into_iter().map(half).collect();
+            let both = Context { control: Some(&control), features: &features, ..inputs.context() };
+            let mask = padding();
+            let freeu = Some(FreeU { s1: 0.9, s2: 0.2, b1: 1.2, b2: 1.4 });
+            let regions = regions();
+            for (what, context) in [
+                ("both", both),
+                ("mask", Context { mask: Some(&mask), ..inputs.context() }),
+                ("masked-regions", Context { mask: Some(&mask), regions: Some(&regions), ..inputs.context() }),
+                ("freeu", Context { freeu, ..inputs.context() }),
+            ] {
+                let got = call(&unet, &inputs, context);
+                assert_eq!(got.kind(), kind);
+                assert_close(what, &got, &expected.get(&format!("told.{name}.{what}")), tolerance);
+            }
         }
     }
 }
@@ -179,6 +235,46 @@ fn freeu_weighs_skips_and_backbone() {
     told("freeu-off", |unet, inputs, _| call(unet, inputs, Context { freeu: Some(off), ..inputs.context() }));
 }
 
+#[test]
+fn hidiffusion_changes_sizes_and_windows_step_by_step() {
+    let (fixture, expected) = (fixture(), Expected::open("shapes.safetensors"));
+    assert_eq!(fixture.hidiffusion.len(), 5);
+    for (name, run) in &fixture.hidiffusion {
+        let unet = fixture.unets[&run.unet].unet(SeamlessAxes::default());
+        let [height, width] = run.size;
+        let inputs =
+            Inputs { sample: draw(1, &[2, unet.config().in_channels, height, width]), ..Inputs::of(unet.config()) };
+        let mut down: Vec<_> = run.residuals.iter().enumerate().map(|(i, shape)| draw(200 + i as u64, shape)).collect();
+        let control = down.pop().map(|mid| Residuals { down, mid });
+        let settings = HiDiffusionSettings {
+            raunet: run.apply_raunet,
+            windows: true,
+            t1_ratio: run.t1_ratio,
+            t2_ratio: run.t2_ratio,
+        };
+        let expected = expected.get(&format!("hidiffusion.{name}"));
+        for threads in THREADS {
+            tch::set_num_threads(threads);
+            let hidiffusion = HiDiffusion::new(settings, 77).unwrap();
+            for (i, expected) in expected.chunk(run.calls as i64, 0).into_iter().enumerate() {
+                let context = Context {
+                    hidiffusion: Some(hidiffusion.at(i, run.calls)),
+                    control: control.as_ref(),
+                    ..inputs.context()
+                };
+                assert_close(&format!("{name} {i}"), &call(&unet, &inputs, context), &expected, ONE_CALL);
+            }
+        }
+    }
+    let refiner = fixture.unets["refiner"].unet(SeamlessAxes::default());
+    let inputs = Inputs::of(refiner.config());
+    let settings = HiDiffusionSettings { raunet: true, windows: true, t1_ratio: 0.4, t2_ratio: 0.0 };
+    let run = HiDiffusion::new(settings, 1).unwrap();
+    let context = Context { hidiffusion: Some(run.at(0, 10)), ..inputs.context() };
+    let error = refiner.forward(&inputs.sample, 501.0, context).unwrap_err().to_string();
+    assert_eq!(error, "HiDiffusion is for Stable Diffusion 1, 2 and XL only");
+}
+
 /// The bias of a mask `(1, prompts, h, w)` and the ranges of tokens each prompt has, `(1, 1, pixels, tokens)`.
 fn region_bias(mask: &Tensor, ranges: &[(i64, i64)]) -> Tensor {
     let (_, _, height, width) = mask.size4().unwrap();
@@ -193,8 +289,8 @@ fn region_bias(mask: &Tensor, ranges: &[(i64, i64)]) -> Tensor {
     Tensor::cat(&parts, 3)
 }
 
-#[test]
-fn regions_and_padding_decide_who_listens_to_what() {
+/// The left part of the picture listens to the first four tokens of the second prompt, the rest to the others.
+fn regions() -> Regions {
     let cpu = (Kind::Float, tch::Device::Cpu);
     let mut everywhere = Tensor::ones([1, 1, 8, 8], cpu);
     let left = Tensor::cat(&[Tensor::ones([1, 1, 8, 3], cpu), Tensor::zeros([1, 1, 8, 5], cpu)], 3);
@@ -206,9 +302,18 @@ fn regions_and_padding_decide_who_listens_to_what() {
         let smaller = |mask: &Tensor| mask.max_pool2d([2, 2], [2, 2], [0, 0], [1, 1], true);
         (everywhere, halves) = (smaller(&everywhere), smaller(&halves));
     }
-    let regions = Regions::new(biases);
-    let mask =
-        Tensor::cat(&[Tensor::ones([2, 4], cpu), Tensor::from_slice(&[[0f32; 3], [1.0; 3]].concat()).view([2, 3])], 1);
+    Regions::new(biases)
+}
+
+/// The first prompt ends after four of seven tokens.
+fn padding() -> Tensor {
+    let ends = Tensor::from_slice(&[[0f32; 3], [1.0; 3]].concat()).view([2, 3]);
+    Tensor::cat(&[Tensor::ones([2, 4], (Kind::Float, tch::Device::Cpu)), ends], 1)
+}
+
+#[test]
+fn regions_and_padding_decide_who_listens_to_what() {
+    let (regions, mask) = (regions(), padding());
     told("mask", |unet, inputs, _| call(unet, inputs, Context { mask: Some(&mask), ..inputs.context() }));
     told("regions", |unet, inputs, _| call(unet, inputs, Context { regions: Some(&regions), ..inputs.context() }));
     told("masked-regions", |unet, inputs, _| {

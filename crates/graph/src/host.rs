@@ -39,6 +39,16 @@ pub trait Host: Send + Sync {
 
     /// Reads a text file of the server's folder for prompts; `path` is below that folder.
     fn read_prompts(&self, path: &str) -> Result<String, HostError>;
+
+    /// Writes a copy of a picture into a folder of the server that people look into.
+    fn export_image(&self, export: ImageExport) -> Result<(), HostError> {
+        Err(HostError::missing(format!("there is no folder for exports: {}", export.folder)))
+    }
+
+    /// Reads the prompts of a style preset that the run's owner may use.
+    fn style_preset(&self, id: &str) -> Result<PresetPrompts, HostError> {
+        Err(HostError::missing(format!("there are no style presets: {id}")))
+    }
 }
 
 /// How far the node now running has come.
@@ -153,6 +163,32 @@ pub struct LoadedImage {
     pub metadata: Option<Value>,
 }
 
+/// A copy of a kept picture, and where it is to go.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImageExport {
+    /// The picture's name.
+    pub name: String,
+    /// Below the server's folder for exports; may be empty.
+    pub folder: String,
+    /// What the file's name begins with; the picture's own name without its end follows.
+    pub prefix: String,
+    /// What comes after that.
+    pub suffix: String,
+    /// `png`, `jpg` or `webp`.
+    pub format: String,
+    /// From 1 to 100, where the format loses something.
+    pub quality: u8,
+}
+
+/// The prompts of a style preset; `{prompt}` stands for what somebody wrote.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PresetPrompts {
+    /// What is wanted.
+    pub positive: String,
+    /// What is not.
+    pub negative: String,
+}
+
 /// An installed model and where its files lie.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ModelInfo {
@@ -170,4 +206,11 @@ pub struct HostError {
     pub kind: String,
     /// One sentence.
     pub message: String,
+}
+
+impl HostError {
+    /// The host has nothing of the kind.
+    fn missing(message: String) -> Self {
+        Self { kind: "NotImplementedError".to_owned(), message }
+    }
 }

@@ -78,7 +78,10 @@ pub use check::{check_field, check_value};
 pub use error::GraphError;
 pub use field::{FieldType, FieldValue, ManyOrOne, NULL, OneOrMany};
 pub use graph::{Edge, Graph, GraphNode, Port};
-pub use host::{Host, HostError, LoadedImage, ModelInfo, NewImage, PixelMode, Preview, Progress, StoredImage};
+pub use host::{
+    Host, HostError, ImageExport, LoadedImage, ModelInfo, NewImage, PixelMode, PresetPrompts, Preview, Progress,
+    StoredImage,
+};
 pub use node::{Node, NodeDefinition, NodeError, NodeMeta, NodeOutput, RunContext};
 pub use problem::Problem;
 pub use registry::{BoardField, MetadataField, Registry};

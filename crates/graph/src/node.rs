@@ -215,4 +215,12 @@ impl<H: Host + ?Sized> Host for Arc<H> {
     fn read_prompts(&self, path: &str) -> Result<String, HostError> {
         (**self).read_prompts(path)
     }
+
+    fn export_image(&self, export: crate::ImageExport) -> Result<(), HostError> {
+        (**self).export_image(export)
+    }
+
+    fn style_preset(&self, id: &str) -> Result<crate::PresetPrompts, HostError> {
+        (**self).style_preset(id)
+    }
 }

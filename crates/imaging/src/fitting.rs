@@ -39,9 +39,8 @@ pub fn fit(pixels: &Pixels, width: u32, height: u32) -> Result<Pixels, ImagingEr
         (whole.0, whole.0 / wanted)
     };
     let (left, top) = ((whole.0 - across) * 0.5, (whole.1 - down) * 0.5);
-    // Pillow keeps the corners of the box in single precision.
-    let single = |value: f64| f64::from(value as f32);
-    let area = Area { left: single(left), top: single(top), right: single(left + across), bottom: single(top + down) };
+    let (right, bottom) = (left + across, top + down);
+    let area = Area { left: left as f32, top: top as f32, right: right as f32, bottom: bottom as f32 };
     if (pixels.width(), pixels.height()) == (width, height) && (across, down) == whole {
         return Ok(pixels.clone());
     }

@@ -1,7 +1,7 @@
 //! Transparent areas filled.
 
 use crate::random::Pcg;
-use crate::{ImagingError, Mode, Pixels, blending, channels, inpaint, paste};
+use crate::{ImagingError, Mode, Pixels, blending, channels, inpaint, paste, patchmatch};
 
 fn alpha_of(picture: &Pixels) -> Result<Pixels, ImagingError> {
     channels::alpha(picture).ok_or(ImagingError::DifferentShapes)
@@ -54,4 +54,13 @@ fn is_opaque(alpha: &Pixels, x: i64, y: i64, side: u32) -> Result<bool, ImagingE
 pub fn from_edges(picture: &Pixels) -> Result<Pixels, ImagingError> {
     let hole = channels::invert(alpha_of(picture)?);
     inpaint::telea(&picture.clone().convert(Mode::Rgb), &hole, 3)
+}
+
+/// With patches of the opaque area ([`patchmatch::fill`]). The picture is RGBA, the result RGB.
+pub fn with_patches(picture: &Pixels) -> Result<Pixels, ImagingError> {
+    let alpha = alpha_of(picture)?;
+    let hole: Vec<bool> = alpha.data().iter().map(|sample| *sample != 255).collect();
+    let mut filled = patchmatch::fill(&picture.clone().convert(Mode::Rgb), &hole)?;
+    paste::paste_masked(&mut filled, picture, 0, 0, &alpha)?;
+    Ok(filled)
 }

@@ -1,5 +1,6 @@
 //! Resampling, sample for sample as Pillow 13 does it (`src/libImaging/Resample.c`): kernels widened by the scale,
-//! weights in 22-bit fixed point, first along the rows and then along the columns with an 8-bit picture between.
+//! weights in 22-bit fixed point, along the rows and then along the columns, or the other way round where that is less
+//! work, with an 8-bit picture between.
 //!
 //! A general resampling library comes close but not there: which pixels a box covers at its border, for one, is a
 //! matter of rounding, and one step per sample is visible to a client that compares files.
@@ -65,18 +66,18 @@ fn sinc(x: f64) -> f64 {
     if x == 0.0 { 1.0 } else { (x * PI).sin() / (x * PI) }
 }
 
-/// A part of a picture in fractions of pixels.
+/// A part of a picture in fractions of pixels; in single precision, which tells in what is far from a whole number.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Area {
-    pub(crate) left: f64,
-    pub(crate) top: f64,
-    pub(crate) right: f64,
-    pub(crate) bottom: f64,
+    pub(crate) left: f32,
+    pub(crate) top: f32,
+    pub(crate) right: f32,
+    pub(crate) bottom: f32,
 }
 
 impl Area {
     pub(crate) fn whole(pixels: &Pixels) -> Self {
-        Self { left: 0.0, top: 0.0, right: f64::from(pixels.width()), bottom: f64::from(pixels.height()) }
+        Self { left: 0.0, top: 0.0, right: pixels.width() as f32, bottom: pixels.height() as f32 }
     }
 }
 
@@ -133,18 +134,21 @@ pub(crate) fn resize_area(
     if filter == Filter::Nearest {
         return nearest(pixels, width, height, area);
     }
-    let rows = taps(pixels.height(), area.top, area.bottom, height, filter);
-    let unchanged =
-        |from: f64, to: f64, source: u32, target: u32| source == target && from == 0.0 && to == f64::from(target);
-    let narrowed = if unchanged(area.left, area.right, pixels.width(), width) {
-        pixels.clone()
-    } else {
-        along_rows(pixels, &taps(pixels.width(), area.left, area.right, width, filter))?
-    };
-    if unchanged(area.top, area.bottom, pixels.height(), height) {
-        return Ok(narrowed);
-    }
-    along_columns(&narrowed, &rows)
+    let same = |from: f32, to: f32, source: u32, target: u32| source == target && from == 0.0 && to == target as f32;
+    let columns = (!same(area.left, area.right, pixels.width(), width))
+        .then(|| taps(pixels.width(), area.left, area.right, width, filter));
+    let rows = (!same(area.top, area.bottom, pixels.height(), height))
+        .then(|| taps(pixels.height(), area.top, area.bottom, height, filter));
+    let across = |pixels: &Pixels| columns.as_ref().map_or_else(|| Ok(pixels.clone()), |taps| along_rows(pixels, taps));
+    let down = |pixels: &Pixels| rows.as_ref().map_or_else(|| Ok(pixels.clone()), |taps| along_columns(pixels, taps));
+    if height_first(pixels, width, height) { across(&down(pixels)?) } else { down(&across(pixels)?) }
+}
+
+/// Whether the height goes first. It tells in the result, which is rounded between the two: by one step, in few samples.
+fn height_first(pixels: &Pixels, width: u32, height: u32) -> bool {
+    let less = |from: u32, to: u32| i64::from(from) - i64::from(to);
+    let (less_high, less_wide) = (less(pixels.height(), height), less(pixels.width(), width));
+    less_high > 0 && less_high > 2 * less_wide
 }
 
 fn nearest(pixels: &Pixels, width: u32, height: u32, area: Area) -> Result<Pixels, ImagingError> {
@@ -163,9 +167,9 @@ fn nearest(pixels: &Pixels, width: u32, height: u32, area: Area) -> Result<Pixel
 
 /// The source positions of the target's centres. Summed up rather than multiplied, because Pillow's rounding at a
 /// border between two pixels comes from its sums.
-fn centres(from: f64, to: f64, count: u32) -> Vec<usize> {
-    let step = (to - from) / f64::from(count);
-    let mut at = from + step * 0.5;
+fn centres(from: f32, to: f32, count: u32) -> Vec<usize> {
+    let step = f64::from(to - from) / f64::from(count);
+    let mut at = f64::from(from) + step * 0.5;
     let mut centres = Vec::with_capacity(count as usize);
     for _ in 0..count {
         centres.push((at as usize).min(to.ceil() as usize - 1));
@@ -184,13 +188,13 @@ struct Taps {
     weights: Vec<i32>,
 }
 
-fn taps(source: u32, from: f64, to: f64, target: u32, filter: Filter) -> Vec<Taps> {
-    let scale = (to - from) / f64::from(target);
+fn taps(source: u32, from: f32, to: f32, target: u32, filter: Filter) -> Vec<Taps> {
+    let scale = f64::from(to - from) / f64::from(target);
     let stretch = scale.max(1.0);
     let support = filter.support() * stretch;
     (0..target)
         .map(|index| {
-            let centre = from + (f64::from(index) + 0.5) * scale;
+            let centre = f64::from(from) + (f64::from(index) + 0.5) * scale;
             let first = (centre - support + 0.5).max(0.0) as u32;
             let end = ((centre + support + 0.5) as u32).min(source);
             let position = |sample: u32| (f64::from(sample) - centre + 0.5) * (1.0 / stretch);

@@ -45,15 +45,15 @@ fn closest(exact: f64, miss: impl Fn(f64) -> f64) -> u32 {
 /// Resamples in two steps: a mean over whole blocks, then the fair filter on what is left.
 fn shrink(pixels: &Pixels, width: u32, height: u32, filter: Filter) -> Result<Pixels, ImagingError> {
     let whole = Area::whole(pixels);
-    let scale_x = whole.right / f64::from(width);
-    let scale_y = whole.bottom / f64::from(height);
+    let sides = (f64::from(pixels.width()), f64::from(pixels.height()));
     let factor = |scale: f64| ((scale / REDUCING_GAP) as u32).max(1);
-    let (factor_x, factor_y) = (factor(scale_x), factor(scale_y));
+    let (factor_x, factor_y) = (factor(sides.0 / f64::from(width)), factor(sides.1 / f64::from(height)));
     if factor_x == 1 && factor_y == 1 {
         return resize_area(pixels, width, height, filter, whole);
     }
     let reduced = reduce(pixels, factor_x, factor_y)?;
-    let area = Area { right: whole.right / f64::from(factor_x), bottom: whole.bottom / f64::from(factor_y), ..whole };
+    let (right, bottom) = (sides.0 / f64::from(factor_x), sides.1 / f64::from(factor_y));
+    let area = Area { right: right as f32, bottom: bottom as f32, ..whole };
     resize_area(&reduced, width, height, filter, area)
 }
 

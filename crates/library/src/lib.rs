@@ -30,8 +30,8 @@ pub use downloads::{Downloads, Order, Wanted};
 pub use error::{LibraryError, PictureProblem, Unreadable};
 pub use fonts::{Face, Family, FontError};
 pub use images::{
-    BoardChoice, Changed, DeletedBoard, Embedded, ImageQuery, ImageSettings, Images, MoveOperation, MoveStatus,
-    NameList, NewImage, Page, SubfolderStrategy, Upload, Variant,
+    BoardChoice, Changed, DeletedBoard, Embedded, Export, ExportFormat, ImageQuery, ImageSettings, Images,
+    MoveOperation, MoveStatus, NameList, NewImage, Page, SubfolderStrategy, Upload, Variant,
 };
 pub use invoke_permissions::BoardSharing;
 pub use invoke_storage::board_shares::{Decision, Person, SharedWith};

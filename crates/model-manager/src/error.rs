@@ -4,6 +4,7 @@ use crate::identify::NotAModel;
 use invoke_domain::ModelKey;
 use invoke_permissions::Denied;
 use invoke_storage::StorageError;
+use invoke_storage::models::kinds::Misfit;
 use std::path::PathBuf;
 
 /// A request about models can not be met.
@@ -24,6 +25,21 @@ pub enum ModelError {
     /// The source lies outside `model_source_dirs`.
     #[error("'{}' lies in none of the folders of `model_source_dirs`", .0.display())]
     OutsideSources(PathBuf),
+    /// A record's key stays.
+    #[error("A model's key cannot be changed")]
+    KeyChanged,
+    /// The record would be none of its kind.
+    #[error(transparent)]
+    Misfit(#[from] Misfit),
+    /// There is nothing where a model's files should be.
+    #[error("the model's files are gone")]
+    FilesGone,
+    /// What lies there is no model.
+    #[error(transparent)]
+    NotAModel(#[from] NotAModel),
+    /// A folder can not be searched; why is not told.
+    #[error("The search path '{0}' could not be scanned")]
+    NotScanned(String),
     /// The caller may not do this.
     #[error(transparent)]
     Denied(#[from] Denied),

@@ -33,7 +33,16 @@ impl Installer {
         let Some(job) = may_install(&Actor::operator()).ok().and_then(|grant| self.0.jobs.get(&grant, id).ok()) else {
             return;
         };
-        self.0.jobs.change(id, |job| job.status = InstallStatus::Running);
+        let mut waits = false;
+        self.0.jobs.change(id, |job| {
+            waits = job.status == InstallStatus::Waiting;
+            if waits {
+                job.status = InstallStatus::Running;
+            }
+        });
+        if !waits {
+            return;
+        }
         self.0.bus.send(Event::InstallStarted { job: id, source: job.source() });
         match self.install(&job) {
             Ok((config, total_bytes)) => {
@@ -130,16 +139,21 @@ impl Installer {
 }
 
 /// The whole record, fields in the reference's order. What does not fit together is `unknown`.
-fn record(common: Value, kind: Map<String, Value>, variant: Option<&str>) -> Value {
-    let with = |kind: Map<String, Value>, variant: Option<&str>| {
-        let mut record = common.as_object().cloned().unwrap_or_default();
+fn record(common: Value, mut kind: Map<String, Value>, variant: Option<&str>) -> Value {
+    kind.extend(variant.map(|variant| ("variant".to_owned(), variant.into())));
+    whole_record(common.as_object().cloned().unwrap_or_default(), kind)
+}
+
+/// The record of what has these common fields and is of this kind, or else `unknown`.
+pub(crate) fn whole_record(common: Map<String, Value>, kind: Map<String, Value>) -> Value {
+    let with = |kind: Map<String, Value>| {
+        let mut record = common.clone();
         record.extend(kind);
-        record.extend(variant.map(|variant| ("variant".to_owned(), variant.into())));
         kinds::fit(&record)
     };
-    let fitted = with(kind, variant).or_else(|misfit| {
+    let fitted = with(kind).or_else(|misfit| {
         tracing::warn!(%misfit, "a model was recognised and its record fits no kind");
-        with(identify::unknown(), None)
+        with(identify::unknown())
     });
     fitted.map_or(Value::Null, Value::Object)
 }

@@ -18,6 +18,8 @@ pub enum InstallStatus {
     Completed,
     /// It failed.
     Error,
+    /// It was called off before it began.
+    Cancelled,
 }
 
 impl InstallStatus {
@@ -28,6 +30,7 @@ impl InstallStatus {
             Self::Running => "running",
             Self::Completed => "completed",
             Self::Error => "error",
+            Self::Cancelled => "cancelled",
         }
     }
 }

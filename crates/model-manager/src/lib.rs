@@ -9,6 +9,7 @@ mod hash;
 pub mod identify;
 mod install;
 mod jobs;
+mod manage;
 mod models;
 mod relationships;
 
@@ -16,4 +17,5 @@ pub use error::ModelError;
 pub use hash::{content_hash, size_on_disk};
 pub use invoke_storage::models::ModelOrder;
 pub use jobs::{InstallJob, InstallStatus};
+pub use manage::FoundModel;
 pub use models::{ModelQuery, ModelSettings, Models};

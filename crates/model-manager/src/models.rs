@@ -2,7 +2,7 @@
 
 use crate::ModelError;
 use crate::install::{self, Installer};
-use crate::jobs::{InstallJob, Jobs};
+use crate::jobs::{InstallJob, InstallStatus, Jobs};
 use invoke_domain::{ModelKey, ModelRecord, Random};
 use invoke_events::Bus;
 use invoke_permissions::{Actor, Grant, Manage, Model, policy};
@@ -34,6 +34,8 @@ pub struct ModelQuery {
     pub name: Option<String>,
     /// In this format.
     pub format: Option<String>,
+    /// With this hash.
+    pub hash: Option<String>,
 }
 
 /// The installed models. Cheap to clone.
@@ -81,7 +83,7 @@ impl Models {
             base: None,
             kind: query.kind.clone(),
             format: query.format.clone(),
-            hash: None,
+            hash: query.hash.clone(),
         };
         let mut records =
             self.shared.db.read(|tx| models::list(tx, &filter, order, descending).map_err(ModelError::from))?;
@@ -144,7 +146,7 @@ impl Models {
         Ok(job)
     }
 
-    fn check_source(&self, path: &Path) -> Result<(), ModelError> {
+    pub(crate) fn check_source(&self, path: &Path) -> Result<(), ModelError> {
         let Some(folders) = &self.shared.settings.source_dirs else { return Ok(()) };
         let allowed =
             folders.iter().filter_map(|folder| folder.canonicalize().ok()).any(|folder| path.starts_with(folder));
@@ -165,6 +167,21 @@ impl Models {
     /// When the caller may not see it, or there is none of this number.
     pub fn job(&self, actor: &Actor, id: i64) -> Result<InstallJob, ModelError> {
         self.shared.jobs.get(&may_install(actor)?, id)
+    }
+
+    /// Takes an installation that waits out of the queue; one that has begun or ended goes its way.
+    ///
+    /// # Errors
+    /// When the caller may not, or there is none of this number.
+    pub fn cancel_job(&self, actor: &Actor, id: i64) -> Result<(), ModelError> {
+        let grant = may_install(actor)?;
+        self.shared.jobs.get(&grant, id)?;
+        self.shared.jobs.change(id, |job| {
+            if job.status == InstallStatus::Waiting {
+                job.status = InstallStatus::Cancelled;
+            }
+        });
+        Ok(())
     }
 
     /// Forgets installations that have ended.

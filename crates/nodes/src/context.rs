@@ -3,15 +3,16 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use invoke_domain::{ImageCategory, new_uuid};
-use invoke_engine::cache::{CacheKey, CachedModel};
+use invoke_domain::{ImageCategory, ModelRecord, new_uuid};
+use invoke_engine::cache::{CacheKey, CachedModel, PatchedModel};
+use invoke_engine::patches::{Family, Lora, Part, Patches};
 use invoke_engine::{EngineError, Kind, Tensor};
 use invoke_graph::{Host, ModelInfo, NewImage, NodeError, NodeMeta, PixelMode, Preview, Progress, RunContext};
 use invoke_imaging::{Mode, Pixels};
 use serde_json::Value;
 
 use crate::failure::{engine_failed, not_yet};
-use crate::fields::{ImageField, ModelIdentifierField, SubModelType};
+use crate::fields::{ImageField, LoRAField, ModelIdentifierField, SubModelType};
 use crate::outputs::ImageOutput;
 use crate::results::image_names;
 use crate::{Conditioning, Services, TensorStore};
@@ -74,6 +75,11 @@ impl Context {
     /// Says what the node does now.
     pub fn progress(&self, message: impl Into<String>) {
         self.host.progress(Progress { message: message.into(), percentage: None, preview: None });
+    }
+
+    /// Says how far the node has come, between 0 and 1.
+    pub fn progress_share(&self, message: impl Into<String>, share: f64) {
+        self.host.progress(Progress { message: message.into(), percentage: Some(share), preview: None });
     }
 
     /// Says how far the node has come and what the result looks like so far.
@@ -177,8 +183,30 @@ impl Context {
         form: &str,
         read: impl FnOnce(&Path) -> Result<T, EngineError>,
     ) -> Result<Arc<T>, NodeError> {
-        self.host.check_cancelled()?;
         let info = self.host.model(&model.key)?;
+        let path = diffusers_path(&info, model.submodel_type.map(SubModelType::as_str));
+        self.load_from(model, &info, path, form, read)
+    }
+
+    /// A model that is one file, or a folder read as a whole, from memory or by `read`, which is given its record and path.
+    pub fn load_file<T: CachedModel>(
+        &self,
+        model: &ModelIdentifierField,
+        read: impl FnOnce(&ModelRecord, &Path) -> Result<T, EngineError>,
+    ) -> Result<Arc<T>, NodeError> {
+        let info = self.host.model(&model.key)?;
+        self.load_from(model, &info, Ok(info.path.clone()), "", |path| read(&info.record, path))
+    }
+
+    fn load_from<T: CachedModel>(
+        &self,
+        model: &ModelIdentifierField,
+        info: &ModelInfo,
+        path: Result<PathBuf, NodeError>,
+        form: &str,
+        read: impl FnOnce(&Path) -> Result<T, EngineError>,
+    ) -> Result<Arc<T>, NodeError> {
+        self.host.check_cancelled()?;
         let part = model.submodel_type.map(SubModelType::as_str);
         let name = info.record.name();
         self.progress(match part {
@@ -186,12 +214,43 @@ impl Context {
             None => format!("Loading model {name}"),
         });
         // Sent also when the model is in memory.
-        self.host.model_loading(&info, part);
-        let path = diffusers_path(&info, part)?;
+        self.host.model_loading(info, part);
+        let path = path?;
         let key = CacheKey::new(&model.key, part).made(form);
         let loaded = self.services.models.lock().get_or_load(&key, || read(&path)).map_err(engine_failed)?;
-        self.host.model_loaded(&info, part);
+        self.host.model_loaded(info, part);
         Ok(loaded)
+    }
+
+    /// What `model` names, which was loaded as `plain` in this form, with these LoRAs on it.
+    pub fn with_loras<T: PatchedModel>(
+        &self,
+        plain: Arc<T>,
+        model: &ModelIdentifierField,
+        form: &str,
+        part: Part,
+        loras: &[LoRAField],
+    ) -> Result<Arc<T>, NodeError> {
+        let patches = loras.iter().map(|LoRAField { lora, weight }| Ok((self.load_lora(lora)?, *weight)));
+        let patches = Patches::new(part, patches.collect::<Result<Vec<_>, NodeError>>()?);
+        if patches.is_empty() {
+            return Ok(plain);
+        }
+        let key = CacheKey::new(&model.key, model.submodel_type.map(SubModelType::as_str))
+            .made(form)
+            .with_patches(loras.iter().map(|field| (field.lora.key.as_str(), field.weight)));
+        self.services.models.lock().get_or_load(&key, || plain.patched(patches)).map_err(engine_failed)
+    }
+
+    fn load_lora(&self, lora: &ModelIdentifierField) -> Result<Arc<Lora>, NodeError> {
+        self.load_file(lora, |record, path| {
+            let family = match record.base() {
+                "sd-1" | "sd-2" => Family::Sd,
+                "sdxl" => Family::Sdxl,
+                base => return Err(EngineError::Setting(format!("LoRAs for `{base}` are not supported yet"))),
+            };
+            Lora::open(path, family)
+        })
     }
 }
 

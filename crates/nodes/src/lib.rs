@@ -16,6 +16,14 @@ mod tensors;
 #[cfg(test)]
 mod testing;
 
+/// Anima.
+pub mod anima {
+    pub mod control;
+    pub mod lora_collection_loader;
+    pub mod lora_loader;
+    pub mod model_loader;
+}
+
 /// What makes one workflow into many runs.
 pub mod batch {
     pub mod float_batch;
@@ -39,6 +47,11 @@ pub mod canvas {
     pub mod paste_back;
 }
 
+/// CogView4.
+pub mod cogview4 {
+    pub mod model_loader;
+}
+
 /// Ranges of numbers.
 pub mod collections {
     mod numpy;
@@ -52,11 +65,14 @@ pub mod collections {
 
 /// What steers a picture beside text.
 pub mod conditioning {
+    mod contribute;
+    mod control_image;
     pub mod controlnet;
     pub mod ip_adapter;
     mod rules;
     pub mod t2i_adapter;
 
+    pub(crate) use contribute::{adapters, controls, image_prompts};
     pub(crate) use rules::{check_influence, image_encoder, influence_rules, target_blocks};
 }
 
@@ -64,7 +80,51 @@ pub mod conditioning {
 pub mod control {
     pub mod canny;
     pub mod colour_map;
+    pub mod heuristic_resize;
     pub mod shuffle;
+}
+
+/// ERNIE-Image.
+pub mod ernie_image {
+    pub mod model_loader;
+}
+
+/// What families of models share whose parts are named.
+pub mod families {
+    mod rules;
+
+    pub use rules::SequenceLength;
+    pub(crate) use rules::{has_parts, installed, is_pipeline, no_source, require_diffusers, require_pipeline};
+}
+
+/// FLUX.
+pub mod flux {
+    pub mod control_lora;
+    pub mod controlnet;
+    pub mod fill;
+    pub mod ip_adapter;
+    pub mod kontext;
+    pub mod lora_collection_loader;
+    pub mod lora_loader;
+    pub mod model_loader;
+}
+
+/// FLUX.2.
+pub mod flux2 {
+    pub mod dev_lora_collection_loader;
+    pub mod dev_lora_loader;
+    pub mod dev_model_loader;
+    pub mod klein_lora_collection_loader;
+    pub mod klein_lora_loader;
+    pub mod klein_model_loader;
+    mod rules;
+
+    pub(crate) use rules::{encoder_of, lora_for_dev, lora_for_klein, require_dev, require_encoder};
+}
+
+/// Ideogram 4.
+pub mod ideogram4 {
+    pub mod model_loader;
 }
 
 /// Pictures.
@@ -99,6 +159,7 @@ pub mod image {
     pub mod resize;
     mod rules;
     pub mod save;
+    pub mod save_to_file;
     pub mod scale;
     pub mod show;
     pub mod thresholds;
@@ -113,8 +174,19 @@ pub mod image {
 pub mod inpaint {
     pub mod colour;
     pub mod cv2;
+    pub mod patchmatch;
     pub mod telea;
     pub mod tile;
+}
+
+/// Krea-2.
+pub mod krea2 {
+    pub mod lora_collection_loader;
+    pub mod lora_loader;
+    pub mod model_loader;
+    mod rules;
+
+    pub(crate) use rules::put_on_both;
 }
 
 /// Latents: where a picture starts, is made, and becomes pixels.
@@ -238,6 +310,12 @@ pub mod models {
     pub(crate) use rules::{add_once, distinct};
 }
 
+/// PiD, which makes pictures of latents.
+pub mod pid {
+    pub mod decoder_loader;
+    pub mod gemma2_loader;
+}
+
 /// Single values and lists of them.
 pub mod primitives {
     pub mod boolean;
@@ -267,8 +345,22 @@ pub mod prompt {
     mod sdxl;
     pub mod sdxl_compel;
     pub mod sdxl_refiner_compel;
+    pub mod template;
+    mod textual_inversion;
 
     pub(crate) use rules::expanded;
+}
+
+/// Qwen Image.
+pub mod qwen_image {
+    pub mod lora_collection_loader;
+    pub mod lora_loader;
+    pub mod model_loader;
+}
+
+/// Stable Diffusion 3.
+pub mod sd3 {
+    pub mod model_loader;
 }
 
 /// Texts.
@@ -295,6 +387,44 @@ pub mod tiles {
     pub(crate) use rules::{failed, found};
 }
 
+/// Pictures enlarged by networks.
+pub mod upscale {
+    pub mod autoscale;
+    pub mod esrgan;
+    pub mod image_to_image;
+    mod rules;
+
+    pub(crate) use rules::{enlarged, rgb, upscaler};
+}
+
+/// Wan, for videos.
+pub mod wan {
+    pub mod i2v_ideal_dimensions;
+    pub mod lora_collection_loader;
+    pub mod lora_loader;
+    mod loras;
+    pub mod model_loader;
+    mod networks;
+    mod rules;
+    pub mod ti2v_ideal_dimensions;
+
+    pub use loras::WanLoraTarget;
+    pub(crate) use loras::{lora_for_wan, put_on};
+    pub(crate) use networks::{
+        is_small, networks_of_files, networks_of_pipeline, other_latents, require_main, require_vae,
+    };
+    pub(crate) use rules::{RESOLUTION_LABELS, ideal_sides};
+    pub use rules::{WanResolution, WanRounding};
+}
+
+/// Z-Image.
+pub mod z_image {
+    pub mod control;
+    pub mod lora_collection_loader;
+    pub mod lora_loader;
+    pub mod model_loader;
+}
+
 pub use context::Context;
 pub use results::{ResultCache, ResultStatus};
 pub use services::Services;
@@ -314,6 +444,10 @@ macro_rules! nodes {
 }
 
 nodes! {
+    anima::control => AnimaControl,
+    anima::lora_collection_loader => AnimaLoraCollectionLoader,
+    anima::lora_loader => AnimaLoraLoader,
+    anima::model_loader => AnimaModelLoader,
     batch::float_batch => FloatBatch,
     batch::float_generator => FloatGenerator,
     batch::image_batch => ImageBatch,
@@ -326,6 +460,7 @@ nodes! {
     canvas::output => CanvasOutput,
     canvas::panel_layout => PanelLayout,
     canvas::paste_back => CanvasPasteBack,
+    cogview4::model_loader => CogView4ModelLoader,
     collections::random_range => RandomRange,
     collections::range => Range,
     collections::range_of_size => RangeOfSize,
@@ -334,7 +469,24 @@ nodes! {
     conditioning::t2i_adapter => T2iAdapter,
     control::canny => DetectEdges,
     control::colour_map => ColorMap,
+    control::heuristic_resize => HeuristicResize,
     control::shuffle => ShuffleContent,
+    ernie_image::model_loader => ErnieImageModelLoader,
+    flux2::dev_lora_collection_loader => Flux2DevLoraCollectionLoader,
+    flux2::dev_lora_loader => Flux2DevLoraLoader,
+    flux2::dev_model_loader => Flux2DevModelLoader,
+    flux2::klein_lora_collection_loader => Flux2KleinLoraCollectionLoader,
+    flux2::klein_lora_loader => Flux2KleinLoraLoader,
+    flux2::klein_model_loader => Flux2KleinModelLoader,
+    flux::control_lora => FluxControlLoraLoader,
+    flux::controlnet => FluxControlNet,
+    flux::fill => FluxFill,
+    flux::ip_adapter => FluxIpAdapter,
+    flux::kontext => FluxKontext,
+    flux::lora_collection_loader => FluxLoraCollectionLoader,
+    flux::lora_loader => FluxLoraLoader,
+    flux::model_loader => FluxModelLoader,
+    ideogram4::model_loader => Ideogram4ModelLoader,
     image::blank => BlankImage,
     image::blend => BlendImages,
     image::blur => BlurImage,
@@ -363,6 +515,7 @@ nodes! {
     image::read_watermark => ReadWatermark,
     image::resize => ResizeImage,
     image::save => SaveImage,
+    image::save_to_file => SaveImageToFile,
     image::scale => ScaleImage,
     image::show => ShowImage,
     image::thresholds => ValueThresholds,
@@ -371,8 +524,12 @@ nodes! {
     image::watermark => HideWatermark,
     inpaint::colour => InfillColour,
     inpaint::cv2 => InfillCv2,
+    inpaint::patchmatch => InfillPatchMatch,
     inpaint::telea => InpaintTelea,
     inpaint::tile => InfillTile,
+    krea2::lora_collection_loader => Krea2LoraCollectionLoader,
+    krea2::lora_loader => Krea2LoraLoader,
+    krea2::model_loader => Krea2ModelLoader,
     latents::blend => BlendLatents,
     latents::crop => CropLatents,
     latents::decode => LatentsToImage,
@@ -449,6 +606,8 @@ nodes! {
     models::sdxl_refiner_model_loader => SdxlRefinerModelLoader,
     models::seamless => Seamless,
     models::vae_loader => VaeLoader,
+    pid::decoder_loader => PidDecoderLoader,
+    pid::gemma2_loader => Gemma2Loader,
     primitives::boolean => Boolean,
     primitives::boolean_collection => BooleanCollection,
     primitives::bounding_box => BoundingBox,
@@ -470,6 +629,11 @@ nodes! {
     prompt::from_file => PromptsFromFile,
     prompt::sdxl_compel => SdxlCompel,
     prompt::sdxl_refiner_compel => SdxlRefinerCompel,
+    prompt::template => PromptTemplate,
+    qwen_image::lora_collection_loader => QwenImageLoraCollectionLoader,
+    qwen_image::lora_loader => QwenImageLoraLoader,
+    qwen_image::model_loader => QwenImageModelLoader,
+    sd3::model_loader => Sd3ModelLoader,
     strings::join => StringJoin,
     strings::join_three => StringJoinThree,
     strings::replace => StringReplace,
@@ -481,4 +645,16 @@ nodes! {
     tiles::min_overlap => MinimumOverlap,
     tiles::pair => PairTileImage,
     tiles::properties => TileProperties,
+    upscale::autoscale => SpandrelImageToImageAutoscale,
+    upscale::esrgan => Esrgan,
+    upscale::image_to_image => SpandrelImageToImage,
+    wan::i2v_ideal_dimensions => WanI2vIdealDimensions,
+    wan::lora_collection_loader => WanLoraCollectionLoader,
+    wan::lora_loader => WanLoraLoader,
+    wan::model_loader => WanModelLoader,
+    wan::ti2v_ideal_dimensions => WanTi2vIdealDimensions,
+    z_image::control => ZImageControl,
+    z_image::lora_collection_loader => ZImageLoraCollectionLoader,
+    z_image::lora_loader => ZImageLoraLoader,
+    z_image::model_loader => ZImageModelLoader,
 }

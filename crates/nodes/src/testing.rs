@@ -11,8 +11,13 @@ use crate::{Context, Services};
 
 /// A context on an empty host.
 pub(crate) fn context() -> Context {
+    context_on(Arc::new(MemoryHost::default()))
+}
+
+/// A context on that host.
+pub(crate) fn context_on(host: Arc<MemoryHost>) -> Context {
     let services = Services::new(Device::Cpu, 0, Arc::new(CountingRandom::default()));
-    Context::new(Arc::new(services), Arc::new(MemoryHost::default()))
+    Context::new(Arc::new(services), host)
 }
 
 /// What a node gives for these inputs.

@@ -169,6 +169,26 @@ fn sdxl_from_a_picture() {
 }
 
 #[test]
+fn sdxl_with_a_part_of_a_picture_made_anew() {
+    check("sdxl-inpaint");
+}
+
+#[test]
+fn a_model_for_inpainting_with_the_mask_of_the_canvas() {
+    check("sd15-inpaint-model");
+}
+
+#[test]
+fn a_model_for_inpainting_with_a_plain_mask() {
+    check("sd15-inpaint-model-masked");
+}
+
+#[test]
+fn a_model_for_inpainting_without_a_mask() {
+    check("sd15-inpaint-model-txt2img");
+}
+
+#[test]
 fn sdxl_handed_over_to_its_refiner() {
     check("sdxl-refined");
 }
@@ -191,26 +211,6 @@ fn a_picture_to_latents_and_back_in_tiles() {
 #[test]
 fn an_autoencoder_of_its_own_in_tiles() {
     check("tiled-vae");
-}
-
-#[test]
-fn sdxl_with_a_part_made_anew() {
-    check("sdxl-inpaint");
-}
-
-#[test]
-fn a_model_for_inpainting() {
-    check("sd15-inpaint-model");
-}
-
-#[test]
-fn a_model_for_inpainting_that_is_told_of_the_masked_picture() {
-    check("sd15-inpaint-model-masked");
-}
-
-#[test]
-fn a_model_for_inpainting_without_a_mask() {
-    check("sd15-inpaint-model-txt2img");
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! Radford et al., "Learning Transferable Visual Models From Natural Language Supervision" (2021). The rules are those of
 //! `CLIPTokenizer` in transformers 5.5 (`src/transformers/models/clip/tokenization_clip.py`).
 
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -19,9 +20,11 @@ use crate::PromptError;
 const WORDS: &str = r"<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+";
 
 /// The tokenizer of one model.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct ClipTokenizer {
     tokenizer: Tokenizer,
+    /// Tokens that are more than one, and what follows them.
+    longer: HashMap<u32, Vec<u32>>,
     /// Marks the start of every chunk.
     pub start: u32,
     /// Marks the end of the text in every chunk.
@@ -78,13 +81,42 @@ impl ClipTokenizer {
         let (start, end, padding) = (id(&start)?, id(&end)?, id(&padding)?);
         // Some published configs carry a nonsense length (10^30): CLIP never has more than 77 positions.
         let length = config.get("model_max_length").and_then(Value::as_u64).filter(|length| (3..=77).contains(length));
-        Ok(Self { tokenizer, start, end, padding, length: length.unwrap_or(77) as usize })
+        let longer = HashMap::new();
+        Ok(Self { tokenizer, longer, start, end, padding, length: length.unwrap_or(77) as usize })
     }
 
     /// The ids of a text, without marks and of any length.
     pub fn encode(&self, text: &str) -> Result<Vec<u32>, PromptError> {
         let encoding = self.tokenizer.encode(text, false).map_err(|error| PromptError::Tokenize(error.to_string()))?;
-        Ok(encoding.get_ids().to_vec())
+        let ids = encoding.get_ids();
+        if self.longer.is_empty() {
+            return Ok(ids.to_vec());
+        }
+        let with_rest = |id: &u32| std::iter::once(*id).chain(self.longer.get(id).into_iter().flatten().copied());
+        // What no longer fits into one chunk is cut off, as in the reference, which does so only beside such words.
+        Ok(ids.iter().flat_map(with_rest).take(self.length - 2).collect())
+    }
+
+    /// The same tokenizer that knows these words as well, as `<word>`, each of so many tokens; gives the ids of those.
+    pub fn with_words(&self, words: &[(&str, usize)]) -> Result<(Self, Vec<Vec<u32>>), PromptError> {
+        let Self { mut tokenizer, mut longer, start, end, padding, length } = self.clone();
+        let mut all = Vec::with_capacity(words.len());
+        for (word, count) in words {
+            let token = |i: usize| if i == 0 { format!("<{word}>") } else { format!("<{word}-!pad-{i}>") };
+            let mut ids = Vec::with_capacity(*count);
+            for token in (0..*count).map(token) {
+                tokenizer.add_tokens(&[AddedToken::from(token.clone(), false)]);
+                let id = tokenizer.token_to_id(&token);
+                ids.push(id.ok_or_else(|| PromptError::Tokenize(format!("`{token}` cannot be made a token")))?);
+            }
+            if let [first, rest @ ..] = &ids[..]
+                && !rest.is_empty()
+            {
+                longer.insert(*first, rest.to_vec());
+            }
+            all.push(ids);
+        }
+        Ok((Self { tokenizer, longer, start, end, padding, length }, all))
     }
 
     /// The token behind an id, `</w>` included.

@@ -17,6 +17,7 @@ impl Queue {
             let facts = self.facts_in(tx, actor, queue_id, id)?;
             let _ = policy::cancel_item(actor, &facts).map_err(|denied| denied_item(id, denied))?;
             cancel_items(tx, &queue::chain_of(tx, &[id])?, &mut news)?;
+            reach!(self, BeforeCancel);
             queue::get(tx, id)?.ok_or_else(|| not_found(queue_id, id))
         })?;
         reach!(self, AfterCancel);

@@ -83,6 +83,7 @@ impl Queue {
             }
             Ok::<_, QueueError>(changed)
         })?;
+        reach!(self, AfterFinish);
         self.tell(news);
         Ok(changed)
     }

@@ -2,7 +2,7 @@
 
 use crate::cancel::{cancel_items, cancel_running, denied_item};
 use crate::tell::News;
-use crate::{Queue, QueueError};
+use crate::{Queue, QueueError, reach};
 use invoke_domain::{ItemId, QueueId};
 use invoke_events::Event;
 use invoke_permissions::{Actor, policy};
@@ -73,9 +73,11 @@ impl Queue {
         let count = self.0.db.write(|tx| {
             cancel_running(tx, actor, &scope, &selection, &mut news)?;
             let count = queue::delete_where(tx, &scope, &selection)?.len();
+            reach!(self, BeforeClear);
             news.event(Event::QueueCleared { queue_id: queue_id.clone(), user_id: scope.owner().cloned() });
             Ok::<_, StorageError>(count)
         })?;
+        reach!(self, AfterClear);
         self.tell(news);
         Ok(count)
     }

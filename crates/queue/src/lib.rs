@@ -24,6 +24,8 @@ mod recover;
 mod retry;
 mod revoke;
 mod settings;
+#[cfg(debug_assertions)]
+mod stops;
 mod tell;
 mod workers;
 
@@ -51,11 +53,13 @@ use parking_lot::RwLock;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Marks a point at which tests stop and look; nothing in the product.
+/// Marks a point at which tests stop and look, or kill the server; nothing in the product.
 macro_rules! reach {
     ($queue:expr, $point:ident) => {
         #[cfg(test)]
         $queue.0.breakpoints.reach(crate::testing::Point::$point);
+        #[cfg(debug_assertions)]
+        crate::stops::reach(stringify!($point));
     };
 }
 use reach;

@@ -1,7 +1,7 @@
 //! Running failed and canceled items again.
 
 use crate::cancel::denied_item;
-use crate::{Queue, QueueError};
+use crate::{Queue, QueueError, reach};
 use invoke_domain::{ItemId, ItemStatus, QueueId, QueueItem, SessionId, UserId, new_uuid};
 use invoke_events::Event;
 use invoke_graph::Session;
@@ -58,10 +58,12 @@ impl Queue {
                     items: vec![self.again(&item)?],
                 };
                 queue::insert_batch(tx, &grant, &again)?;
+                reach!(self, BeforeRetry);
                 retried.push((item.user_id, item.id));
             }
             Ok(Some(retried))
         })?;
+        reach!(self, AfterRetry);
         let Some(retried) = retried else { return Ok(Vec::new()) };
         let ids = retried.iter().map(|(_, id)| *id).collect();
         self.0.bus.send(Event::ItemsRetried { queue_id: queue_id.clone(), items: retried });

@@ -22,7 +22,13 @@ pub(crate) enum Point {
     AfterInsert,
     AfterClaim,
     BeforeFinish,
+    AfterFinish,
+    BeforeCancel,
     AfterCancel,
+    BeforeRetry,
+    AfterRetry,
+    BeforeClear,
+    AfterClear,
 }
 
 /// Points at which callers stop until the test lets them go on.

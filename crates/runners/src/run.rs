@@ -7,8 +7,8 @@ use invoke_domain::{ItemFailure, ModelKey, QueueItem};
 use invoke_events::{Bus, Event, NodeEvent, NodeReport, Preview};
 use invoke_queue::Outcome;
 use invoke_worker_protocol::wire::{
-    Answer, Ask, CacheCommand, CacheStatus, Cancel, Failure, FoundModels, FromWorker, LoadedImage, NodeProgress,
-    Prompts, Run, SeenImages, answer, ask, from_worker, run_finished, to_worker,
+    Answer, Ask, CacheCommand, CacheStatus, Cancel, ExportedImage, Failure, FoundModels, FromWorker, LoadedImage,
+    NodeProgress, Prompts, Run, SeenImages, answer, ask, from_worker, run_finished, to_worker,
 };
 use invoke_worker_protocol::{Picture, ProtocolError};
 use serde_json::Value;
@@ -235,6 +235,8 @@ impl Driver<'_> {
             Some(ask::Verb::SearchModels(search)) => Question::SearchModels(search.name, search.r#type),
             Some(ask::Verb::ReadPrompts(read)) => Question::ReadPrompts(read.path),
             Some(ask::Verb::SeeImages(see)) => Question::SeeImages(see.names),
+            Some(ask::Verb::ExportImage(export)) => Question::ExportImage(export),
+            Some(ask::Verb::FindPreset(find)) => Question::FindPreset(find.id),
             Some(ask::Verb::StoreImage(mut store)) => {
                 let picture = Picture::from_wire(store.picture.take(), &mut self.connection.inbox)?;
                 Question::StoreImage(picture, Box::new(store))
@@ -255,6 +257,8 @@ impl Driver<'_> {
             Reply::Models(configs) => answer::Body::FoundModels(FoundModels { configs }),
             Reply::Prompts(text) => answer::Body::Prompts(Prompts { text }),
             Reply::Seen(all) => answer::Body::SeenImages(SeenImages { all }),
+            Reply::Exported => answer::Body::ExportedImage(ExportedImage {}),
+            Reply::Preset(preset) => answer::Body::FoundPreset(preset),
             Reply::Image(picture, metadata) => {
                 let (chunks, picture) = picture.to_wire(self.connection.next_payload());
                 self.connection.send_chunks(chunks).await?;

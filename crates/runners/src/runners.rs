@@ -11,7 +11,7 @@ use crate::settings::RunnerSettings;
 use crate::status::Board;
 use invoke_domain::{ItemId, Random};
 use invoke_events::Bus;
-use invoke_library::Images;
+use invoke_library::{Images, Presets};
 use invoke_model_manager::Models;
 use invoke_queue::{NodeCacheChange, NodeCacheStatus, WorkerInfo, Workers};
 use parking_lot::Mutex;
@@ -47,6 +47,7 @@ impl Runners {
         backlog: Arc<dyn Backlog>,
         images: Images,
         models: Models,
+        presets: Presets,
         bus: Bus,
         random: Arc<dyn Random>,
     ) -> Result<Arc<Self>, RunnerError> {
@@ -66,7 +67,7 @@ impl Runners {
         let node_caches = NodeCaches::new(settings.devices.len(), settings.worker.node_cache_entries);
         let (stop, _) = watch::channel(false);
         let shared = Arc::new(Shared {
-            services: Services { backlog, images, models, prompts_dir: settings.prompts_dir.clone() },
+            services: Services { backlog, images, models, presets, prompts_dir: settings.prompts_dir.clone() },
             settings,
             bus,
             random,

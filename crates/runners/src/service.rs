@@ -3,13 +3,13 @@
 use crate::backlog::Backlog;
 use crate::prompt_files;
 use bytes::Bytes;
-use invoke_domain::{BoardId, ImageCategory, ImageName, ImageOrigin, ModelKey, ModelRecord, QueueItem};
+use invoke_domain::{BoardId, ImageCategory, ImageName, ImageOrigin, ModelKey, ModelRecord, PresetId, QueueItem};
 use invoke_imaging::{Mode, Pixels};
-use invoke_library::{Images, LibraryError, NewImage};
+use invoke_library::{Export, ExportFormat, Images, LibraryError, NewImage, Presets};
 use invoke_model_manager::{ModelError, ModelOrder, ModelQuery, Models};
 use invoke_permissions::Actor;
 use invoke_worker_protocol::Picture;
-use invoke_worker_protocol::wire::{Failure, FoundModel, StoreImage, StoredImage};
+use invoke_worker_protocol::wire::{ExportImage, Failure, FoundModel, FoundPreset, StoreImage, StoredImage};
 use parking_lot::Mutex;
 use serde_json::Value;
 use std::collections::HashMap;
@@ -29,6 +29,9 @@ pub(crate) enum Question {
     SearchModels(String, String),
     ReadPrompts(String),
     SeeImages(Vec<String>),
+    ExportImage(ExportImage),
+    /// By id.
+    FindPreset(String),
 }
 
 /// What it gets.
@@ -43,6 +46,8 @@ pub(crate) enum Reply {
     Models(Vec<String>),
     Prompts(String),
     Seen(bool),
+    Exported,
+    Preset(FoundPreset),
 }
 
 /// The parts of the server that nodes reach.
@@ -51,6 +56,7 @@ pub(crate) struct Services {
     pub(crate) backlog: Arc<dyn Backlog>,
     pub(crate) images: Images,
     pub(crate) models: Models,
+    pub(crate) presets: Presets,
     /// Where prompt files lie that nodes may read.
     pub(crate) prompts_dir: PathBuf,
 }
@@ -89,6 +95,8 @@ impl Desk {
             Question::SearchModels(name, kind) => self.search_models(name, kind),
             Question::ReadPrompts(path) => prompt_files::read(&self.services.prompts_dir, &path).map(Reply::Prompts),
             Question::SeeImages(names) => Ok(Reply::Seen(self.sees_images(&owner, &names))),
+            Question::ExportImage(export) => self.export_image(&owner, export),
+            Question::FindPreset(id) => self.find_preset(&owner, id),
         };
         answered.unwrap_or_else(Reply::Failure)
     }
@@ -156,6 +164,35 @@ impl Desk {
             error => self.internal("ImageFileSaveException", "The image could not be saved", &error),
         })?;
         Ok(Reply::Stored(StoredImage { name: stored.name.0, width, height }))
+    }
+
+    fn export_image(&self, owner: &Actor, request: ExportImage) -> Result<Reply, Failure> {
+        let ExportImage { name, folder, prefix, suffix, format, quality } = request;
+        let format = ExportFormat::parse(&format)
+            .ok_or_else(|| failure("ValueError", format!("Pictures are not exported as `{format}`")))?;
+        let quality = u8::try_from(quality).unwrap_or(u8::MAX).clamp(1, 100);
+        let export = Export { folder, prefix, suffix, format, quality };
+        let written = self.services.images.export(owner, &ImageName::from(name), &export);
+        written.map(|_| Reply::Exported).map_err(|error| match error {
+            LibraryError::ImageNotFound { .. } | LibraryError::Denied(_) => no_such_image(),
+            LibraryError::UnsafeName { name, subfolder } => {
+                let message =
+                    format!("Exports stay within the folder `exports` of the outputs: `{name}` in `{subfolder}`");
+                failure("ValueError", message)
+            }
+            error => self.internal("ImageFileSaveException", "The image could not be exported", &error),
+        })
+    }
+
+    fn find_preset(&self, owner: &Actor, id: String) -> Result<Reply, Failure> {
+        let found = self.services.presets.get(owner, &PresetId(id.clone())).map_err(|error| match error {
+            LibraryError::PresetNotFound { .. } | LibraryError::Denied(_) => {
+                failure("StylePresetNotFoundError", format!("Style preset with id {id} not found"))
+            }
+            error => self.internal("StylePresetNotFoundError", "The style preset could not be read", &error),
+        })?;
+        let invoke_domain::StylePreset { positive_prompt: positive, negative_prompt: negative, .. } = found.preset;
+        Ok(Reply::Preset(FoundPreset { positive, negative }))
     }
 
     fn graph(&self) -> Option<&String> {

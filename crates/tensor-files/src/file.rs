@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use memmap2::Mmap;
 
@@ -14,10 +14,10 @@ use crate::{Dtype, Format, TensorFileError, header, torch};
 /// An open tensor file. Its bytes are read from disk only when they are looked at.
 #[derive(Debug)]
 pub struct TensorFile {
-    file: PathBuf,
-    map: Mmap,
-    format: Format,
-    contents: Contents,
+    pub(crate) file: PathBuf,
+    pub(crate) map: Arc<Mmap>,
+    pub(crate) format: Format,
+    pub(crate) contents: Contents,
 }
 
 /// What a reader found, whose ranges all lie inside the file.
@@ -44,7 +44,7 @@ pub(crate) struct Entry {
 pub(crate) struct Strided {
     /// Elements from one index to the next, per dimension.
     pub(crate) strides: Box<[usize]>,
-    pub(crate) ordered: OnceLock<Box<[u8]>>,
+    ordered: OnceLock<Box<[u8]>>,
 }
 
 /// A value beside the tensors of a pickle.
@@ -97,7 +97,7 @@ impl TensorFile {
         } else {
             (Format::SafeTensors, header::read(&file, &map)?)
         };
-        Ok(Self { file, map, format, contents })
+        Ok(Self { file, map: Arc::new(map), format, contents })
     }
 
     /// The file this was opened from.
@@ -151,6 +151,16 @@ impl TensorFile {
         &self.contents.metadata
     }
 
+    /// The tensors as the reader found them, in the order of the file.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (&str, &Entry)> {
+        self.contents.entries.in_order()
+    }
+
+    /// Bytes of the whole file.
+    pub(crate) fn length(&self) -> usize {
+        self.map.len()
+    }
+
     fn view<'a>(&'a self, entry: &'a Entry) -> TensorView<'a> {
         // The range was checked against the length of this map when the header was read.
         let stored = &self.map[entry.range.clone()];
@@ -163,6 +173,10 @@ impl TensorFile {
 }
 
 impl Strided {
+    pub(crate) fn new(strides: Box<[usize]>) -> Self {
+        Self { strides, ordered: OnceLock::new() }
+    }
+
     /// The elements row by row. Strides and shape were checked against the length of `stored`, so that the result is no
     /// longer than that.
     fn in_rows(&self, stored: &[u8], shape: &[usize], size: usize) -> Box<[u8]> {

@@ -6,7 +6,6 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
-use std::sync::OnceLock;
 
 use crate::budget::Budget;
 use crate::file::{Contents, Entry, Scalar, Strided};
@@ -265,7 +264,7 @@ impl Reader<'_> {
         let dimensions = tensor.shape.len() * size_of::<usize>();
         self.budget.take(3 * size_of::<(Box<str>, Entry)>() + name.len() + 2 * dimensions + size_of::<Strided>())?;
         let strided = (count > 0 && !is_in_rows(&tensor.shape, &tensor.strides))
-            .then(|| Box::new(Strided { strides: tensor.strides.clone(), ordered: OnceLock::new() }));
+            .then(|| Box::new(Strided::new(tensor.strides.clone())));
         Ok(Entry { dtype: tensor.dtype, shape: tensor.shape.clone(), range: start..end, top: 0, strided })
     }
 }

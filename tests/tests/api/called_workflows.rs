@@ -1,5 +1,6 @@
 //! Workflows that call workflows: the item waits, what it calls runs as items of its own, and the results come back.
 
+use invoke_tests::documents::picture;
 use invoke_tests::events::Listener;
 use invoke_tests::sqlite::sqlite;
 use invoke_tests::{Client, TestServer};
@@ -153,6 +154,52 @@ fn a_workflow_with_a_batch_is_called_once_per_value_and_returns_lists() {
     let children = item["session"]["workflow_call_history"][0]["child_item_ids"].as_array().unwrap().clone();
     let values = |id: &Value| library.alice.item(id.as_i64().unwrap())["field_values"][0]["value"].clone();
     assert_eq!(children.iter().map(values).collect::<Vec<_>>(), [json!(10), json!(20), json!(30)]);
+}
+
+/// A workflow that makes one run of each picture of a board.
+fn of_each_picture(board: &Value) -> Value {
+    let rule = json!({ "type": "image_generator_images_from_board", "board_id": board, "category": "images" });
+    let nodes = vec![
+        node("g", "image_generator", &json!({ "generator": rule })),
+        node("i", "image_batch", &json!({})),
+        node("p", "toy_resize", &json!({})),
+        node("a", "add", &json!({ "a": 1, "b": 2 })),
+    ];
+    returning(nodes, vec![wire("g", "images", "i", "images"), wire("i", "images", "p", "image")])
+}
+
+#[test]
+fn a_called_workflow_takes_the_pictures_of_a_board_its_caller_may_look_at() {
+    let library = Library::new();
+    let bob = library.server.user("bob");
+    let with_pictures = |client: &Client| {
+        let board = client.post("/api/v1/boards/?board_name=b", &json!({})).ok()["board_id"].clone();
+        let query = format!("image_category=general&is_intermediate=false&board_id={}", board.as_str().unwrap());
+        let names = (0..2).map(|_| client.upload(&query, picture(8, 8), "image/png").ok()["image_name"].clone());
+        let names: Vec<Value> = names.collect();
+        client.upload(&query.replace("general", "mask"), picture(8, 8), "image/png").has_status(201);
+        (board, names)
+    };
+    let (own, mut names) = with_pictures(&library.alice);
+    let (theirs, _) = with_pictures(&bob);
+    library.save(&library.alice, "own", &of_each_picture(&own));
+    library.save(&library.alice, "theirs", &of_each_picture(&theirs));
+    let mut events = library.listen();
+    let mut run = |workflow: &str| {
+        let id = library.alice.enqueue(&calling(workflow));
+        events.until_item_ends(id);
+        library.alice.item(id)
+    };
+
+    let children = run("own")["session"]["workflow_call_history"][0]["child_item_ids"].as_array().unwrap().clone();
+    // The newest first.
+    names.reverse();
+    let value = |id: &Value| library.alice.item(id.as_i64().unwrap())["field_values"][0]["value"]["image_name"].clone();
+    assert_eq!(children.iter().map(value).collect::<Vec<_>>(), names);
+
+    let refused = run("theirs");
+    assert_eq!(refused["error_type"], "UnsupportedWorkflowNodeError");
+    assert!(refused["error_message"].as_str().unwrap().contains("does not have access to board"), "{refused}");
 }
 
 #[test]

@@ -80,5 +80,10 @@ fn nodes_an_administrator_forbids_are_refused_like_unknown_ones() {
         let body = json!({ "batch": { "graph": graphs::waiting(), "runs": 1 } });
         let answer = alice.post("/api/v1/queue/default/enqueue_batch", &body);
         assert_eq!(answer.has_status(422).json()["detail"][0]["type"], "union_tag_invalid", "{line}");
+        // The document does not name them either.
+        let schemas = server.nobody().get("/openapi.json").ok()["components"]["schemas"].clone();
+        let output_of = |kind: &str| schemas["InvocationOutputMap"]["properties"][kind].is_object();
+        assert_eq!((output_of("add"), output_of("toy_wait")), (true, false), "{line}");
+        assert!(schemas["AddInvocation"].is_object() && schemas["WaitForGate"].is_null(), "{line}");
     }
 }

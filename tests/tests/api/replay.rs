@@ -15,6 +15,33 @@ const EXTRA: &str = include_str!("../../fixtures/reference/exchanges_extra.jsonl
 
 /// Behind which step of the main recording steps of the other one are played.
 const BEHIND: &[(&str, &[&str])] = &[
+    (
+        "models: list empty",
+        &[
+            "models: list no auth",
+            "models: missing",
+            "models: get_by_attrs none",
+            "models: get_by_hash none",
+            "models: list bad base",
+        ],
+    ),
+    (
+        "models: scan_folder user",
+        &[
+            "models: scan_folder no path",
+            "models: install as user",
+            "models: install no source",
+            "models: install no body",
+            "models: install URL with file scheme",
+            "models: install job unknown",
+            "models: install job cancel unknown",
+            "models: install jobs as user",
+            "models: patch as user",
+            "models: patch unknown",
+            "models: delete unknown",
+            "models: delete as user",
+        ],
+    ),
     ("workflows: create", &["workflows: create missing embed", "workflows: create invalid version"]),
     ("workflows: get", &["workflows: get admin"]),
     ("workflows: update other", &["workflows: update unknown"]),
@@ -167,6 +194,10 @@ const NOT_PLAYED: &[(&str, &[&str])] = &[
             "models: list filtered by type",
             "models: get",
             "models: get shows cover_image",
+            "models: scan_folder",
+            "models: patch",
+            "models: reidentify",
+            "models: cancel install",
             "models: stats after load",
             "models: delete lora (in place file stays)",
             "models: install from a URL (private URLs allowed)",

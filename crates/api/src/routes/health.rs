@@ -29,13 +29,13 @@ async fn ready(call: Anyone) -> Result<HttpResponse, ApiError> {
 
 /// The OpenAPI document; below a prefix it says so, for clients that are made from it.
 async fn document(app: Data<App>, request: HttpRequest) -> HttpResponse {
-    let text = crate::openapi::text();
+    let text = app.document.get_or_init(|| crate::openapi::document(app.queue.catalogue()).to_string());
     let mut answer = HttpResponse::Ok();
     answer.content_type("application/json");
     match (Outside::seen_by(&app.web, &request).prefix, text.strip_prefix('{')) {
         (prefix, Some(rest)) if !prefix.is_empty() => {
             answer.body(format!("{{\"servers\":{},{rest}", serde_json::json!([{ "url": prefix }])))
         }
-        _ => answer.body(text),
+        _ => answer.body(text.clone()),
     }
 }

@@ -49,7 +49,10 @@ operations! {
         enable_invocation_cache, disable_invocation_cache, get_invocation_cache_status,
     },
     utilities::{dynamic_prompts, fonts, font_file, expand_prompt, image_to_prompt},
-    models::{list, get, delete, install, list_installs, get_install, stats},
+    models::{
+        list, missing, get_by_attrs, get_by_hash, scan_folder, bulk_delete, bulk_reidentify, get, update, delete,
+        reidentify, install, list_installs, prune_installs, get_install, cancel_install, stats,
+    },
     images::{
         upload, upload_entry, list, delete, update, get, count_intermediates, clear_intermediates, metadata, workflow,
         head_full, full, thumbnail, urls, delete_list, delete_uncategorized, star, unstar, download, get_download, names,

@@ -38,6 +38,12 @@ impl Conv2d {
         Ok(Self { weight, bias: None, stride, padding: kernel / 2, seamless: w.seamless_axes() })
     }
 
+    /// As [`forward`](Self::forward), with this stride, padding and dilation instead of its own; beyond the edges are zeros.
+    pub fn dilated(&self, x: &Tensor, stride: i64, padding: i64, dilation: i64) -> Result<Tensor> {
+        let bias = self.bias.as_deref();
+        Ok(x.f_conv2d(&self.weight, bias, [stride; 2], [padding; 2], [dilation; 2], 1)?)
+    }
+
     /// `(b, inputs, h, w)` to `(b, outputs, h', w')`
     pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
         let (stride, padding) = ([self.stride; 2], self.padding);

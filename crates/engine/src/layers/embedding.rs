@@ -6,7 +6,7 @@ use crate::Result;
 use crate::weights::{Weight, Weights};
 
 /// A table of vectors.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Embedding {
     weight: Weight,
 }
@@ -15,6 +15,11 @@ impl Embedding {
     /// A table of `count` vectors of length `dim`.
     pub fn new(w: &Weights, count: i64, dim: i64) -> Result<Self> {
         Ok(Self { weight: w.tensor("weight", &[count, dim])? })
+    }
+
+    /// A table of these vectors, `(count, dim)`.
+    pub(crate) fn of(weight: Weight) -> Self {
+        Self { weight }
     }
 
     /// The vectors of these indices: `(..)` to `(.., dim)`

@@ -6,7 +6,7 @@ use crate::Result;
 use crate::weights::{Weight, Weights};
 
 /// A matrix and, where the checkpoint has one, a bias.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Linear {
     weight: Weight,
     bias: Option<Weight>,

@@ -6,7 +6,7 @@ use crate::Result;
 use crate::weights::{Weight, Weights};
 
 /// Normalizes over the last dimension.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct LayerNorm {
     weight: Weight,
     bias: Weight,

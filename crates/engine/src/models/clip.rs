@@ -11,7 +11,8 @@ use tch::{Kind, Tensor};
 
 use crate::device::Device;
 use crate::layers::{Embedding, LayerNorm, Linear};
-use crate::weights::Weights;
+use crate::patches::Patches;
+use crate::weights::{Weight, Weights};
 use crate::{EngineError, Result, json};
 
 /// `config.json` of a text encoder; what a file leaves out has the value transformers assumes.
@@ -80,13 +81,14 @@ impl Activation {
 }
 
 /// A text encoder.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct ClipTextModel {
     config: ClipConfig,
     token_embedding: Embedding,
     position_embedding: Embedding,
     layers: Vec<EncoderLayer>,
     final_layer_norm: LayerNorm,
+    weights: Weights,
     text_projection: Option<Linear>,
     bytes: u64,
 }
@@ -125,10 +127,30 @@ impl ClipTextModel {
                 .map(|index| EncoderLayer::new(&config, &(&layers / index)))
                 .collect::<Result<_>>()?,
             final_layer_norm: LayerNorm::new(&(&text_model / "final_layer_norm"), width, config.layer_norm_eps)?,
+            weights: weights.clone(),
             text_projection,
             bytes: weights.loaded_bytes(),
             config,
         })
+    }
+
+    /// The same encoder with what these patches add; it shares what they leave as it is.
+    pub fn patched(&self, patches: Patches) -> Result<Self> {
+        Self::new(self.config.clone(), &self.weights.patched(patches))
+    }
+
+    /// The same encoder that knows these tokens as well, each by its vector `(c)`.
+    pub fn with_tokens(&self, tokens: &[(u32, Tensor)]) -> Result<Self> {
+        let table = self.token_embedding.weight();
+        let (known, width) = table.size2()?;
+        let count = tokens.iter().map(|(id, _)| i64::from(*id) + 1).fold(known, i64::max);
+        let more = Tensor::f_zeros([count - known, width], (table.kind(), table.device()))?;
+        let (ids, vectors): (Vec<i64>, Vec<Tensor>) =
+            tokens.iter().map(|(id, vector)| (i64::from(*id), vector.shallow_clone())).unzip();
+        let vectors = Tensor::f_stack(&vectors, 0)?.f_to_device(table.device())?.f_to_kind(table.kind())?;
+        let ids = Tensor::f_from_slice(&ids)?.f_to_device(table.device())?;
+        let table = Tensor::f_cat(&[table, &more], 0)?.f_index_copy(0, &ids, &vectors)?;
+        Ok(Self { token_embedding: Embedding::of(Weight::new(table)), ..self.clone() })
     }
 
     /// What it was built from.
@@ -200,15 +222,27 @@ impl ClipTextModel {
                 Some(mask.f_logical_and(&causal)?) // (b, 1, t, t)
             }
         };
+        let seen = attention.as_ref().map_or(Seen::Before, Seen::These);
         for layer in &self.layers[..used] {
-            x = layer.forward(&x, attention.as_ref())?;
+            x = layer.forward(&x, seen)?;
         }
         Ok(x)
     }
 }
 
-#[derive(Debug)]
-struct EncoderLayer {
+/// Which tokens a token may look at.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Seen<'a> {
+    /// All of them.
+    All,
+    /// Itself and those before it.
+    Before,
+    /// Those that are true in `(b, 1, t, t)`.
+    These(&'a Tensor),
+}
+
+#[derive(Debug, Clone)]
+pub(super) struct EncoderLayer {
     self_attn: Attention,
     layer_norm1: LayerNorm,
     fc1: Linear,
@@ -218,7 +252,7 @@ struct EncoderLayer {
 }
 
 impl EncoderLayer {
-    fn new(config: &ClipConfig, weights: &Weights) -> Result<Self> {
+    pub(super) fn new(config: &ClipConfig, weights: &Weights) -> Result<Self> {
         let mlp = weights / "mlp";
         Ok(Self {
             self_attn: Attention::new(config, &(weights / "self_attn"))?,
@@ -230,14 +264,15 @@ impl EncoderLayer {
         })
     }
 
-    fn forward(&self, x: &Tensor, mask: Option<&Tensor>) -> Result<Tensor> {
-        let x = x.f_add(&self.self_attn.forward(&self.layer_norm1.forward(x)?, mask)?)?;
+    /// `(b, t, c)` to the same shape
+    pub(super) fn forward(&self, x: &Tensor, seen: Seen<'_>) -> Result<Tensor> {
+        let x = x.f_add(&self.self_attn.forward(&self.layer_norm1.forward(x)?, seen)?)?;
         let inside = self.activation.forward(&self.fc1.forward(&self.layer_norm2.forward(&x)?)?)?;
         Ok(x.f_add(&self.fc2.forward(&inside)?)?)
     }
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Attention {
     q_proj: Linear,
     k_proj: Linear,
@@ -258,13 +293,17 @@ impl Attention {
         })
     }
 
-    fn forward(&self, x: &Tensor, mask: Option<&Tensor>) -> Result<Tensor> {
+    fn forward(&self, x: &Tensor, seen: Seen<'_>) -> Result<Tensor> {
         let (batch, length, width) = x.size3()?;
         let split = |x: Tensor| x.f_view([batch, length, self.heads, width / self.heads])?.f_transpose(1, 2);
         let query = split(self.q_proj.forward(x)?)?; // (b, h, t, c / h)
         let key = split(self.k_proj.forward(x)?)?;
         let value = split(self.v_proj.forward(x)?)?;
-        let causal = mask.is_none();
+        let (mask, causal) = match seen {
+            Seen::All => (None, false),
+            Seen::Before => (None, true),
+            Seen::These(mask) => (Some(mask), false),
+        };
         let out = Tensor::f_scaled_dot_product_attention(&query, &key, &value, mask, 0.0, causal, None, false)?;
         self.out_proj.forward(&out.f_transpose(1, 2)?.f_reshape([batch, length, width])?)
     }

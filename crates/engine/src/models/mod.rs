@@ -1,5 +1,11 @@
 //! One folder or file per architecture. Each loads itself from a model's folder and has one `forward` or two.
 
 pub mod clip;
+pub mod clip_vision;
+pub mod controlnet;
+pub mod ip_adapter;
+pub mod t2i_adapter;
+pub mod textual_inversion;
 pub mod unet;
+pub mod upscaler;
 pub mod vae;

@@ -35,6 +35,14 @@ impl RgbImage {
     }
 }
 
+/// A picture as networks read it, `(1, 3, h, w)` between 0 and 1 in float32 on the CPU, divided in this precision.
+pub fn unit(picture: &RgbImage, kind: Kind) -> Result<Tensor> {
+    let shape = [i64::from(picture.height), i64::from(picture.width), 3];
+    let bytes = Tensor::f_from_data_size(&picture.data, &shape, Kind::Uint8)?;
+    let unit = bytes.f_permute([2, 0, 1])?.f_contiguous()?.f_to_kind(kind)?.f_div_scalar(255.0)?;
+    Ok(unit.f_to_kind(Kind::Float)?.f_unsqueeze(0)?)
+}
+
 /// The picture of scaled latents, as sampling leaves them, `(1, c, h, w)`, decoded in tiles of this size if any; none when
 /// numbers became too large for half precision, as in SDXL's autoencoder: then decode in float32.
 pub fn decode(vae: &Vae, latents: &Tensor, tiles: Option<TileSize>) -> Result<Option<RgbImage>> {

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::ops::Div;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use invoke_engine_sys::tensor_over;
 use invoke_tensor_files::{Dtype, SafeTensors, TensorView};
@@ -12,6 +12,7 @@ use tch::{Kind, Tensor};
 
 use super::{Weight, find};
 use crate::device::Device;
+use crate::patches::Patches;
 use crate::{EngineError, Result};
 
 /// Weights, or a part of them: `&weights / "down_blocks" / 0` is what lies below `down_blocks.0`.
@@ -19,6 +20,9 @@ use crate::{EngineError, Result};
 pub struct Weights {
     files: Arc<Files>,
     prefix: String,
+    patches: Arc<Patches>,
+    /// Bytes others had been handed out before these weights were patched.
+    before: u64,
     seamless: SeamlessAxes,
 }
 
@@ -39,6 +43,8 @@ struct Files {
     device: Device,
     kind: Kind,
     loaded: AtomicU64,
+    /// What was handed out already, to be shared by a model and the same model with patches.
+    handed: Mutex<HashMap<String, Tensor>>,
 }
 
 /// The bytes of one tensor, which keep the map they lie in open.
@@ -54,11 +60,11 @@ impl AsRef<[u8]> for Mapped {
 }
 
 impl Weights {
-    /// Opens a safetensors file, or the weights in a model's folder: one file or several with an index, in full or half
-    /// precision. Floating-point tensors are handed out as `kind` on `device`.
+    /// Opens a file of tensors, under diffusers' names where it is a checkpoint in the original layout, or the weights in a
+    /// model's folder: one file or several with an index, in full or half precision. Floating-point tensors are handed out as `kind` on `device`.
     pub fn open(path: &Path, device: Device, kind: Kind) -> Result<Self> {
         let paths = if path.is_file() { vec![path.to_owned()] } else { find::weight_files(path)? };
-        let files = paths.iter().map(SafeTensors::open).collect::<std::result::Result<Vec<_>, _>>()?;
+        let files = paths.iter().map(SafeTensors::open_model).collect::<std::result::Result<Vec<_>, _>>()?;
         let mut file_of = HashMap::new();
         for (index, file) in files.iter().enumerate() {
             for name in file.names() {
@@ -70,8 +76,47 @@ impl Weights {
             }
         }
         let files = files.into_iter().map(Arc::new).collect();
-        let files = Files { source: path.to_owned(), files, file_of, device, kind, loaded: AtomicU64::new(0) };
-        Ok(Self { files: Arc::new(files), prefix: String::new(), seamless: SeamlessAxes::default() })
+        let (loaded, handed) = (AtomicU64::new(0), Mutex::default());
+        let files = Files { source: path.to_owned(), files, file_of, device, kind, loaded, handed };
+        Ok(Self {
+            files: Arc::new(files),
+            prefix: String::new(),
+            patches: Arc::default(),
+            before: 0,
+            seamless: SeamlessAxes::default(),
+        })
+    }
+
+    /// The same weights with what these patches add. Tensors that were handed out before and are not patched are shared.
+    #[must_use]
+    pub fn patched(&self, patches: Patches) -> Self {
+        let before = self.files.loaded.load(Ordering::Relaxed);
+        Self { patches: Arc::new(patches), before, ..self.clone() }
+    }
+
+    /// The names of all tensors of this part, in no order.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.files.file_of.keys().filter_map(|name| match self.prefix.is_empty() {
+            true => Some(name.as_str()),
+            false => name.strip_prefix(&self.prefix)?.strip_prefix('.'),
+        })
+    }
+
+    /// The full names of all tensors, in the order of the files.
+    pub fn in_order(&self) -> impl Iterator<Item = &str> {
+        self.files.files.iter().flat_map(|file| file.outline().map(|(name, ..)| name))
+    }
+
+    /// The shape of the tensor `name` of this part; none if there is none.
+    pub fn shape(&self, name: &str) -> Option<Vec<i64>> {
+        let full = self.full_name(name);
+        let file = &self.files.files[*self.files.file_of.get(&full)?];
+        Some(lengths(file.tensor(&full).ok()?))
+    }
+
+    /// Free text that the writer of the first file with such an entry left in its header.
+    pub fn metadata(&self, name: &str) -> Option<&str> {
+        self.files.files.iter().find_map(|file| file.metadata().get(name)).map(String::as_str)
     }
 
     /// The same, for a model whose convolutions continue over these edges.
@@ -113,22 +158,44 @@ impl Weights {
             return Err(EngineError::MissingTensor { weights: weights(), tensor, expected: shape.to_vec() });
         };
         let view = file.tensor(&tensor)?;
-        // A header's lengths multiply to at most the size of a file, so each fits.
-        let got: Vec<i64> = view.shape.iter().map(|dim| *dim as i64).collect();
+        let got = lengths(view);
         if got != shape {
             return Err(EngineError::WrongShape { weights: weights(), tensor, expected: shape.to_vec(), got });
         }
-        let stored = self.stored(file, &tensor, view, shape)?;
-        let kind = if stored.is_floating_point() { self.files.kind } else { stored.kind() };
-        let weight = stored.f_to_device(self.files.device.into())?.f_to_kind(kind)?;
-        let bytes = weight.numel() * kind.elt_size_in_bytes();
-        self.files.loaded.fetch_add(bytes as u64, Ordering::Relaxed);
-        Ok(Weight::new(weight))
+        let original = self.handed(file, &tensor, view)?;
+        let Some(patched) = self.patches.apply(&tensor, &original)? else { return Ok(Weight::new(original)) };
+        self.count(&patched);
+        Ok(Weight::new(patched))
     }
 
-    /// Bytes of all tensors handed out so far: the size of a model that was just built from these weights.
+    /// The tensor `name` of this part, whatever its shape.
+    pub fn any(&self, name: &str) -> Result<Weight> {
+        self.tensor(name, &self.shape(name).unwrap_or_default())
+    }
+
+    /// The tensor as the model has it, made once.
+    fn handed(&self, file: &Arc<SafeTensors>, name: &str, view: TensorView<'_>) -> Result<Tensor> {
+        let mut handed = self.files.handed.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(tensor) = handed.get(name) {
+            return Ok(tensor.shallow_clone());
+        }
+        let stored = self.stored(file, name, view, &lengths(view))?;
+        let kind = if stored.is_floating_point() { self.files.kind } else { stored.kind() };
+        let tensor = stored.f_to_device(self.files.device.into())?.f_to_kind(kind)?;
+        self.count(&tensor);
+        handed.insert(name.to_owned(), tensor.shallow_clone());
+        Ok(tensor)
+    }
+
+    fn count(&self, tensor: &Tensor) {
+        let bytes = tensor.numel() * tensor.kind().elt_size_in_bytes();
+        self.files.loaded.fetch_add(bytes as u64, Ordering::Relaxed);
+    }
+
+    /// Bytes of all tensors handed out so far: the size of a model that was just built from these weights. Of patched weights
+    /// only what is not shared counts.
     pub fn loaded_bytes(&self) -> u64 {
-        self.files.loaded.load(Ordering::Relaxed)
+        self.files.loaded.load(Ordering::Relaxed).saturating_sub(self.before)
     }
 
     fn stored(&self, file: &Arc<SafeTensors>, name: &str, view: TensorView<'_>, shape: &[i64]) -> Result<Tensor> {
@@ -167,8 +234,13 @@ impl Weights {
     }
 
     fn part(&self, name: &str) -> Self {
-        Self { files: self.files.clone(), prefix: self.full_name(name), seamless: self.seamless }
+        Self { prefix: self.full_name(name), ..self.clone() }
     }
+}
+
+/// The lengths a header gives; they multiply to at most the size of a file, so each fits.
+fn lengths(view: TensorView<'_>) -> Vec<i64> {
+    view.shape.iter().map(|length| *length as i64).collect()
 }
 
 impl Div<&str> for &Weights {

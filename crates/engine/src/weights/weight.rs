@@ -20,6 +20,13 @@ impl Weight {
     }
 }
 
+impl Clone for Weight {
+    /// The same numbers, not copied.
+    fn clone(&self) -> Self {
+        Self(self.0.shallow_clone())
+    }
+}
+
 impl Deref for Weight {
     type Target = Tensor;
 

@@ -44,6 +44,10 @@ impl Expected {
         Some(self.weights.tensor(name, &shape).unwrap().shallow_clone())
     }
 
+    pub(crate) fn names(&self) -> impl Iterator<Item = String> {
+        self.file.names().map(str::to_owned)
+    }
+
     pub(crate) fn get(&self, name: &str) -> Tensor {
         self.find(name).unwrap_or_else(|| panic!("the fixture has no `{name}`"))
     }

@@ -6,8 +6,8 @@ mod nodes;
 pub use nodes::*;
 
 use crate::{
-    Host, HostError, LoadedImage, ModelInfo, NewImage, NodeError, NodeMeta, Observer, Prepared, Progress, Registry,
-    RunContext, StoredImage,
+    Host, HostError, ImageExport, LoadedImage, ModelInfo, NewImage, NodeError, NodeMeta, Observer, Prepared,
+    PresetPrompts, Progress, Registry, RunContext, StoredImage,
 };
 use invoke_domain::{ModelRecord, Random, new_uuid};
 use parking_lot::{Condvar, Mutex};
@@ -92,6 +92,8 @@ pub struct MemoryHost {
     images: Mutex<HashMap<String, LoadedImage>>,
     models: Mutex<HashMap<String, ModelInfo>>,
     prompts: Mutex<HashMap<String, String>>,
+    presets: Mutex<HashMap<String, PresetPrompts>>,
+    exports: Mutex<Vec<ImageExport>>,
     progress: Mutex<Vec<Progress>>,
 }
 
@@ -104,6 +106,16 @@ impl MemoryHost {
     /// Makes a file of prompts known.
     pub fn add_prompts(&self, path: &str, text: &str) {
         self.prompts.lock().insert(path.to_owned(), text.to_owned());
+    }
+
+    /// Makes a style preset known.
+    pub fn add_preset(&self, id: &str, prompts: PresetPrompts) {
+        self.presets.lock().insert(id.to_owned(), prompts);
+    }
+
+    /// What was to be exported so far.
+    pub fn exports(&self) -> Vec<ImageExport> {
+        self.exports.lock().clone()
     }
 
     /// Makes an image known.
@@ -175,6 +187,18 @@ impl Host for MemoryHost {
         self.prompts.lock().get(path).cloned().ok_or_else(|| HostError {
             kind: "FileNotFoundError".to_owned(),
             message: format!("there is no such file for prompts: {path}"),
+        })
+    }
+
+    fn export_image(&self, export: ImageExport) -> Result<(), HostError> {
+        self.exports.lock().push(export);
+        Ok(())
+    }
+
+    fn style_preset(&self, id: &str) -> Result<PresetPrompts, HostError> {
+        self.presets.lock().get(id).cloned().ok_or_else(|| HostError {
+            kind: "StylePresetNotFoundError".to_owned(),
+            message: format!("Style preset with id {id} not found"),
         })
     }
 }

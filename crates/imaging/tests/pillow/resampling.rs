@@ -1,6 +1,6 @@
 //! Resizing and thumbnails against Pillow's.
 
-use crate::compare::{distance, expected, picture};
+use crate::compare::{distance, expected, fixture, picture};
 use invoke_imaging::{Filter, Mode, resize, thumbnail};
 
 const FILTERS: [(&str, Filter); 6] = [
@@ -54,6 +54,37 @@ fn thumbnails_equal_those_of_pillow() {
     }
     let ours = thumbnail(&picture(Mode::L, 1300, 820), 256).unwrap();
     assert_eq!(distance(&ours, &expected("thumbnail_L_1300x820_256")), (0.0, 0));
+}
+
+/// Python's `zlib.crc32`.
+fn crc32(bytes: &[u8]) -> u32 {
+    !bytes.iter().fold(u32::MAX, |crc, byte| {
+        let bit = |crc: u32, _| (crc >> 1) ^ (0xEDB8_8320 & (crc & 1).wrapping_neg());
+        (0..8).fold(crc ^ u32::from(*byte), bit)
+    })
+}
+
+#[test]
+fn pictures_of_any_size_are_resized_as_pillow_does() {
+    let rows: Vec<(String, u32, u32, u32, u32, serde_json::Value, u32)> =
+        serde_json::from_slice(&fixture("any_size.json")).unwrap();
+    assert!(rows.len() > 700, "the fixture holds only {} rows", rows.len());
+    let mut wrong = Vec::new();
+    for (mode, width, height, wanted_width, wanted_height, how, theirs) in &rows {
+        let source = picture(Mode::parse(mode).unwrap(), *width, *height);
+        let ours = match how.as_str() {
+            Some(name) => {
+                let (_, filter) = FILTERS.iter().find(|(known, _)| *known == name).unwrap();
+                resize(&source, *wanted_width, *wanted_height, *filter).unwrap()
+            }
+            None => thumbnail(&source, how.as_u64().unwrap() as u32).unwrap(),
+        };
+        let size = (ours.width(), ours.height());
+        if size != (*wanted_width, *wanted_height) || crc32(ours.data()) != *theirs {
+            wrong.push(format!("{mode} {width}x{height} -> {wanted_width}x{wanted_height} {how}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{} of {} differ:\n{}", wrong.len(), rows.len(), wrong.join("\n"));
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Images: file, thumbnail and row.
 
 mod bulk;
+mod export;
 pub(crate) mod files;
 pub(crate) mod location;
 mod measure;
@@ -16,6 +17,7 @@ mod upload;
 mod tests;
 
 pub use bulk::DeletedBoard;
+pub use export::{Export, ExportFormat};
 pub use moves::{MoveOperation, MoveStatus};
 pub use place::Changed;
 pub use query::{BoardChoice, Embedded, ImageQuery, NameList, Page, Variant};

@@ -452,3 +452,53 @@ fn intermediates_are_counted_within_the_scope() {
     let page = fixture.images.list(&fixture.alice, &query).unwrap();
     assert_eq!((page.items.len(), page.total), (0, 1), "no page asked for, only the total");
 }
+
+fn export(folder: &str, prefix: &str, suffix: &str, format: ExportFormat) -> Export {
+    Export { folder: folder.to_owned(), prefix: prefix.to_owned(), suffix: suffix.to_owned(), format, quality: 90 }
+}
+
+#[test]
+fn a_copy_goes_where_it_is_wanted_under_the_name_it_is_given() {
+    let fixture = Fixture::new();
+    let image = fixture.store(&fixture.alice);
+    let stem = image.name.as_str().trim_end_matches(".png");
+    for (folder, format, path) in [
+        ("", ExportFormat::Png, format!("exports/a_{stem}_b.png")),
+        ("mine/2026/", ExportFormat::Jpeg, format!("exports/mine/2026/a_{stem}_b.jpg")),
+        ("./mine", ExportFormat::Webp, format!("exports/mine/a_{stem}_b.webp")),
+    ] {
+        let wanted = export(folder, "a_", "_b", format);
+        let written = fixture.images.export(&fixture.alice, &image.name, &wanted).unwrap();
+        assert_eq!(written, fixture.folder.path().join(&path));
+        assert!(fixture.files().contains(&path), "{path}");
+    }
+    let copy = std::fs::read(fixture.folder.path().join(format!("exports/a_{stem}_b.png"))).unwrap();
+    assert_eq!(png::decode_bounded(&copy, Limits::default()).unwrap(), (gradient(Mode::Rgb, 40, 30), Vec::new()));
+}
+
+#[test]
+fn no_copy_leaves_the_folder_for_exports_or_the_owner() {
+    let fixture = Fixture::new();
+    let image = fixture.store(&fixture.alice);
+    let before = fixture.files();
+    for (folder, prefix, suffix) in [
+        ("/etc", "", ""),
+        ("..", "", ""),
+        ("a/../../b", "", ""),
+        ("a\\b", "", ""),
+        (".hidden", "", ""),
+        ("1/2/3/4/5/6/7/8/9", "", ""),
+        ("", "../", ""),
+        ("", "a/", ""),
+        ("", ".", ""),
+        ("", "", "/../../x"),
+        ("", "", "\0"),
+    ] {
+        let wanted = export(folder, prefix, suffix, ExportFormat::Png);
+        let refused = fixture.images.export(&fixture.alice, &image.name, &wanted);
+        assert!(matches!(refused, Err(LibraryError::UnsafeName { .. })), "{folder:?} {prefix:?} {suffix:?}");
+    }
+    let stolen = fixture.images.export(&fixture.bob, &image.name, &export("", "", "", ExportFormat::Png));
+    assert!(matches!(stolen, Err(LibraryError::Denied(_) | LibraryError::ImageNotFound { .. })), "{stolen:?}");
+    assert_eq!(fixture.files(), before);
+}

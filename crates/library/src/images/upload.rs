@@ -3,10 +3,9 @@
 use super::{Images, NewImage};
 use crate::{LibraryError, Unreadable};
 use invoke_domain::{BoardId, ImageCategory, ImageOrigin, ImageRecord, SessionId};
-use invoke_imaging::{Filter, ImagingError, Mode, Pixels, picture, resize};
+use invoke_imaging::{Mode, control_map, picture};
 use invoke_permissions::Actor;
 use serde_json::Value;
-use std::collections::HashSet;
 
 /// What somebody sent.
 #[derive(Debug, Clone)]
@@ -46,7 +45,7 @@ impl Images {
             pixels = picture::crop_visible(pixels)?;
         }
         if let Some((width, height)) = upload.resize_to {
-            pixels = fit(pixels, width, height)?;
+            pixels = control_map::resize_map(&pixels.convert(Mode::Rgba), width, height)?;
         }
         let carried = |keyword: &str| text.iter().find(|(key, _)| key == keyword).map(|(_, value)| value.clone());
         let metadata = upload.metadata.or_else(|| carried("invokeai_metadata"));
@@ -63,36 +62,6 @@ impl Images {
             },
         )
     }
-}
-
-/// The size asked for, with transparency. Few colours are the labels of a map and are not mixed; other pictures are
-/// averaged when they become smaller and interpolated when they grow.
-fn fit(pixels: Pixels, width: u32, height: u32) -> Result<Pixels, ImagingError> {
-    let pixels = pixels.convert(Mode::Rgba);
-    if (pixels.width(), pixels.height()) == (width, height) {
-        return Ok(pixels);
-    }
-    let area = |width: u32, height: u32| u64::from(width) * u64::from(height);
-    let filter = if is_map(&pixels) {
-        Filter::Nearest
-    } else if area(width, height) < area(pixels.width(), pixels.height()) {
-        Filter::Box
-    } else {
-        Filter::Bicubic
-    };
-    resize(&pixels, width, height, filter)
-}
-
-/// Whether the picture has more than two colours and fewer than 200.
-fn is_map(pixels: &Pixels) -> bool {
-    let mut colours = HashSet::new();
-    for pixel in pixels.data().chunks_exact(pixels.mode().channels()) {
-        colours.insert([pixel[0], pixel[1], pixel[2]]);
-        if colours.len() >= 200 {
-            return false;
-        }
-    }
-    colours.len() > 2
 }
 
 fn parse(text: &str) -> Option<Value> {

@@ -1,7 +1,7 @@
 //! Models that make an image out of an image, above all upscalers.
 //!
 //! Reference: InvokeAI 6.14.2, `configs/spandrel.py`, which lets spandrel load the file. `upscalers.json` says by which
-//! names spandrel knows each architecture, in its order; `xtask/fixtures/upscalers.py` reads it off spandrel. Weights are
+//! names spandrel knows each architecture, in its order; `xtask/fixtures/upscaler_names.py` reads it off spandrel. Weights are
 //! not tried out here: a file with the right names and wrong shapes is taken and fails when it is loaded.
 
 use super::Kind;

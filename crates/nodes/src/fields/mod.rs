@@ -4,6 +4,7 @@ mod control;
 mod image;
 mod metadata;
 mod model;
+mod parts;
 mod preset;
 mod tensor;
 mod tile;
@@ -17,6 +18,12 @@ pub use metadata::{
 pub use model::{
     BaseModelType, CLIPField, FreeUConfig, LoRAField, ModelIdentifierField, ModelType, SubModelType, UNetField,
     VAEField,
+};
+pub use parts::{
+    AnimaLLLiteField, ControlLoRAField, FluxControlNetField, FluxFillConditioningField, FluxKontextConditioningField,
+    Gemma2EncoderField, GlmEncoderField, Mistral3EncoderField, MistralEncoderField, PiDDecoderField,
+    PromptEnhancerField, Qwen3EncoderField, Qwen3VLEncoderField, QwenVLEncoderField, T5EncoderField, TransformerField,
+    WanT5EncoderField, WanTransformerField, ZImageControlField,
 };
 pub use preset::StylePresetField;
 pub use tensor::{ConditioningField, DenoiseMaskField, LatentsField, TensorField};

@@ -1,13 +1,15 @@
 //! Noise to latents of a picture: Stable Diffusion 1 and 2.
 
 use invoke_engine::Tensor;
-use invoke_engine::models::unet::FreeU;
+use invoke_engine::models::unet::{FreeU, HiDiffusion, HiDiffusionSettings};
+use invoke_engine::sampling::contribution::Contribution;
 use invoke_engine::sampling::sd::{DenoiseRequest, Guidance, Inpaint, denoise};
 use invoke_engine::weights::SeamlessAxes;
 use invoke_graph::{InputKind, NULL, Node, NodeError, OneOrMany, Rule, Test, choices, node};
 
 use crate::Context;
-use crate::failure::not_yet;
+use crate::conditioning::{adapters, controls, image_prompts};
+use crate::failure::engine_failed;
 use crate::fields::{
     ConditioningField, ControlField, DenoiseMaskField, IPAdapterField, LatentsField, T2IAdapterField, UNetField,
 };
@@ -163,19 +165,15 @@ node! {
 }
 
 impl DenoiseLatents {
-    /// What the schema has and this program does not.
-    fn check(&self) -> Result<(), NodeError> {
-        let wanted = [
-            (self.control.is_some(), "ControlNets (`control`)"),
-            (self.ip_adapter.is_some(), "IP-Adapters (`ip_adapter`)"),
-            (self.t2i_adapter.is_some(), "T2I-Adapters (`t2i_adapter`)"),
-            (self.hidiffusion, "HiDiffusion (`hidiffusion`)"),
-            (!self.unet.loras.is_empty(), "LoRAs (`unet.loras`)"),
-        ];
-        match wanted.into_iter().find(|(wanted, _)| *wanted) {
-            Some((_, what)) => Err(not_yet(what)),
-            None => check_guidance(&self.cfg_scale),
-        }
+    /// Larger pictures than the network was trained for, if wanted.
+    fn hidiffusion(&self, seed: u64) -> Result<Option<HiDiffusion>, NodeError> {
+        let settings = HiDiffusionSettings {
+            raunet: self.hidiffusion_raunet,
+            windows: self.hidiffusion_window_attn,
+            t1_ratio: self.hidiffusion_t1_ratio,
+            t2_ratio: self.hidiffusion_t2_ratio,
+        };
+        self.hidiffusion.then(|| HiDiffusion::new(settings, seed).map_err(engine_failed)).transpose()
     }
 
     /// The mask, and the masked latents, as earlier nodes kept them.
@@ -187,10 +185,15 @@ impl DenoiseLatents {
 
     /// The denoised latents, in memory.
     fn denoised(self, context: &Context) -> Result<Tensor, NodeError> {
-        self.check()?;
+        check_guidance(&self.cfg_scale)?;
         let meets = |name: &str| self.unet.seamless_axes.iter().any(|axis| axis == name);
-        let network = Network::load(context, &self.unet, SeamlessAxes { x: meets("x"), y: meets("y") })?;
         let Beginning { noise, latents, seed, sides } = Beginning::of(context, &self.noise, &self.latents)?;
+        let mut contributions = adapters(context, self.t2i_adapter.clone(), sides)?;
+        let pictures = image_prompts(context, self.ip_adapter.clone(), sides)?;
+        let network = Network::load(context, &self.unet, SeamlessAxes { x: meets("x"), y: meets("y") })?;
+        contributions.extend(controls(context, self.control.clone(), sides)?);
+        contributions.extend(pictures);
+        contributions.extend(self.hidiffusion(seed)?.map(|run| Box::new(run) as Box<dyn Contribution>));
         let inpaint = self.inpaint(context)?;
         let (positive, negative) = (self.positive_conditioning.into_vec(), self.negative_conditioning.into_vec());
         let (positive, negative) = (prompts(context, &positive, sides)?, prompts(context, &negative, sides)?);
@@ -212,7 +215,7 @@ impl DenoiseLatents {
             denoising_end: self.denoising_end,
             inpaint,
             freeu: self.unet.freeu_config.map(|freeu| FreeU { s1: freeu.s1, s2: freeu.s2, b1: freeu.b1, b2: freeu.b2 }),
-            contributions: Vec::new(),
+            contributions,
         };
         watched(context, &network, &mut |on_step| denoise(&network.unet, &request, on_step))
     }

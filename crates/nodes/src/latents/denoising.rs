@@ -5,6 +5,7 @@ use std::sync::Arc;
 use invoke_domain::ModelRecord;
 use invoke_engine::device::Device;
 use invoke_engine::models::unet::{Added, Unet};
+use invoke_engine::patches::Part;
 use invoke_engine::sampling::preview::Palette;
 use invoke_engine::sampling::prompt::{JoinedPrompts, Prompt};
 use invoke_engine::sampling::sd::{Cancelled, LATENT_SCALE, OnStep, Progress};
@@ -32,9 +33,10 @@ impl Network {
     pub(crate) fn load(context: &Context, field: &UNetField, axes: SeamlessAxes) -> Result<Self, NodeError> {
         let (device, kind) = (context.services().device, context.kind());
         let form = if axes == SeamlessAxes::default() { String::new() } else { format!("{axes:?}") };
-        let unet = context.load_model_made(&field.unet, &form, |folder| {
+        let plain = context.load_model_made(&field.unet, &form, |folder| {
             Unet::load_from(folder, &Weights::open(folder, device, kind)?.seamless(axes))
         })?;
+        let unet = context.with_loras(plain, &field.unet, &form, Part::Unet, &field.loras)?;
         let mut scheduler_config = (*context.load_model(&field.scheduler, SchedulerConfig::load)?).clone();
         let record = context.host().model(&field.unet.key)?.record;
         if let Some(prediction) = prediction(&record)? {

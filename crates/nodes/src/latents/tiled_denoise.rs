@@ -95,9 +95,6 @@ impl TiledDenoiseLatents {
         if self.control.is_some() {
             return Err(not_yet("ControlNets (`control`)"));
         }
-        if !self.unet.loras.is_empty() {
-            return Err(not_yet("LoRAs (`unet.loras`)"));
-        }
         check_guidance(&self.cfg_scale)?;
         // Seamless edges and FreeU are not for tiles, in the reference neither.
         let network = Network::load(context, &self.unet, SeamlessAxes::default())?;

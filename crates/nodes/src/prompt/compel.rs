@@ -2,12 +2,14 @@
 
 use invoke_engine::conditioning::PromptEncoder;
 use invoke_engine::models::clip::ClipTextModel;
+use invoke_engine::patches::Part;
 use invoke_graph::{NULL, Node, NodeError, node};
 use invoke_prompts::{ClipTokenizer, parse};
 
-use crate::failure::{engine_failed, not_yet};
+use crate::failure::engine_failed;
 use crate::fields::{CLIPField, ConditioningField, TensorField};
 use crate::outputs::ConditioningOutput;
+use crate::prompt::textual_inversion;
 use crate::{Conditioning, Context};
 
 node! {
@@ -32,14 +34,14 @@ node! {
 impl Node<Context> for Compel {
     fn run(self, context: &mut Context) -> Result<ConditioningOutput, NodeError> {
         let clip = self.clip;
-        if !clip.loras.is_empty() {
-            return Err(not_yet("LoRAs (`clip.loras`)"));
-        }
         let skip = usize::try_from(clip.skipped_layers)
             .map_err(|_| NodeError::value(format!("`skipped_layers` must not be negative: {}", clip.skipped_layers)))?;
         let (device, kind) = (context.services().device, context.kind());
         let model = context.load_model(&clip.text_encoder, |folder| ClipTextModel::load(folder, device, kind))?;
+        let learnt = textual_inversion::named_in(context, &self.prompt, &clip.text_encoder)?;
         let tokenizer = context.load_model(&clip.tokenizer, |folder| Ok(ClipTokenizer::open(folder)?))?;
+        let model = context.with_loras(model, &clip.text_encoder, "", Part::TextEncoder, &clip.loras)?;
+        let (tokenizer, model) = textual_inversion::taught(tokenizer, model, &learnt)?;
         context.progress("Building conditioning");
         let prompt = parse(&self.prompt).map_err(|error| NodeError::from_error("ParseException", &error))?;
         let embeds = PromptEncoder::new(&tokenizer, &model, skip).encode(&prompt).map_err(engine_failed)?;

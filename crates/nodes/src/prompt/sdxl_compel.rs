@@ -1,12 +1,13 @@
 //! A prompt for SDXL.
 
+use invoke_engine::patches::Part;
 use invoke_graph::{InputKind, NULL, Node, NodeError, node};
 
 use crate::Context;
 use crate::failure::engine_failed;
 use crate::fields::{CLIPField, ConditioningField, TensorField};
 use crate::outputs::ConditioningOutput;
-use crate::prompt::sdxl;
+use crate::prompt::sdxl::{self, Wanted};
 
 node! {
     /// Parse prompt using compel package to conditioning.
@@ -54,8 +55,9 @@ node! {
 impl Node<Context> for SdxlCompel {
     fn run(self, context: &mut Context) -> Result<ConditioningOutput, NodeError> {
         let style = if self.style.trim().is_empty() { &self.prompt } else { &self.style };
-        let first = sdxl::encode(context, &self.clip, &self.prompt, true)?;
-        let second = sdxl::encode(context, &self.clip2, style, true)?;
+        let first =
+            sdxl::encode(context, &self.clip, Some(Part::FirstTextEncoder), &self.prompt, true, Wanted::Embeddings)?;
+        let second = sdxl::encode(context, &self.clip2, Some(Part::SecondTextEncoder), style, true, Wanted::Both)?;
         let embeds = sdxl::side_by_side(&first.embeds, &second.embeds).map_err(engine_failed)?;
         let numbers = [
             self.original_height,
@@ -66,7 +68,7 @@ impl Node<Context> for SdxlCompel {
             self.target_width,
         ];
         let numbers = numbers.map(|number| number as f64);
-        let conditioning_name = sdxl::save(context, &embeds, &second.pooled, &numbers)?;
+        let conditioning_name = sdxl::save(context, &embeds, second.pooled.as_ref(), &numbers)?;
         Ok(ConditioningOutput { conditioning: ConditioningField { conditioning_name, mask: self.mask } })
     }
 }

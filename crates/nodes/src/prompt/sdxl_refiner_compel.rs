@@ -5,7 +5,7 @@ use invoke_graph::{InputKind, Node, NodeError, node};
 use crate::Context;
 use crate::fields::{CLIPField, ConditioningField};
 use crate::outputs::ConditioningOutput;
-use crate::prompt::sdxl;
+use crate::prompt::sdxl::{self, Wanted};
 
 node! {
     /// Parse prompt using compel package to conditioning.
@@ -40,11 +40,11 @@ node! {
 
 impl Node<Context> for SdxlRefinerCompel {
     fn run(self, context: &mut Context) -> Result<ConditioningOutput, NodeError> {
-        let encoded = sdxl::encode(context, &self.clip2, &self.style, false)?;
+        let encoded = sdxl::encode(context, &self.clip2, None, &self.style, false, Wanted::Both)?;
         let size = [self.original_height, self.original_width, self.crop_top, self.crop_left];
         let [height, width, top, left] = size.map(|number| number as f64);
         let numbers = [height, width, top, left, self.aesthetic_score];
-        let conditioning_name = sdxl::save(context, &encoded.embeds, &encoded.pooled, &numbers)?;
+        let conditioning_name = sdxl::save(context, &encoded.embeds, encoded.pooled.as_ref(), &numbers)?;
         Ok(ConditioningOutput { conditioning: ConditioningField { conditioning_name, mask: None } })
     }
 }

@@ -1,13 +1,18 @@
 //! A node calls a workflow.
 
+use super::children::unsupported;
+use super::generators::Kind;
 use super::{failed, node_event};
 use crate::tell::News;
 use crate::{Queue, QueueError, reach};
-use invoke_domain::{ItemCall, ItemFailure, ItemId, ItemStatus, QueueItem, SessionId, new_uuid};
+use invoke_domain::{
+    BoardId, ImageCategory, ItemCall, ItemFailure, ItemId, ItemStatus, QueueItem, SessionId, new_uuid,
+};
 use invoke_graph::{CallError, Prepared, SavedWorkflow, Session};
 use invoke_permissions::{Actor, policy};
+use invoke_storage::gallery::{self, ImageFilter, ImageOrder, Within};
 use invoke_storage::queue::{Finish, NewBatch, NewItem};
-use invoke_storage::{StorageError, Tx, queue, users};
+use invoke_storage::{StorageError, Tx, boards, queue, users};
 use serde_json::Value;
 
 /// Why a call was not made.
@@ -135,7 +140,9 @@ impl Queue {
         let frame = session.call_frame(&node.id, workflow_id)?;
         let mut inputs = node.node["workflow_inputs"].as_object().cloned().unwrap_or_default();
         inputs.extend(session.values_for_call(&node.id, &inner.catalogue));
-        let children = super::children::of(workflow, &inputs, room, &inner.catalogue, &*inner.random)?;
+        let owner = self.owner_of(tx, item)?;
+        let pictures = |board: &str, kind| pictures(tx, &owner, board, kind);
+        let children = super::children::of(workflow, &inputs, room, &inner.catalogue, &*inner.random, &pictures)?;
 
         let random = &*inner.random;
         let (graphs, values): (Vec<_>, Vec<_>) = children.into_iter().map(|child| (child.graph, child.values)).unzip();
@@ -159,14 +166,19 @@ impl Queue {
         Ok(Call { as_items, items: called.into_iter().zip(values).map(new_item).collect() })
     }
 
-    /// The workflow, if the item's owner may call it: their role is the one the account has now.
+    /// The item's owner, with the role the account has now.
+    fn owner_of(&self, tx: &Tx<'_>, item: &QueueItem) -> Result<Actor, StorageError> {
+        let is_admin = !self.0.settings.multiuser || users::get(tx, &item.user_id)?.is_some_and(|user| user.is_admin);
+        Ok(Actor::run(item.user_id.clone(), is_admin))
+    }
+
+    /// The workflow, if the item's owner may call it.
     fn workflow_to_call(&self, tx: &Tx<'_>, item: &QueueItem, id: &str) -> Result<SavedWorkflow, NotMade> {
         if id.is_empty() {
             let message = "A saved workflow must be selected before executing call_saved_workflow.";
             return Err(CallError::value(message).into());
         }
-        let is_admin = !self.0.settings.multiuser || users::get(tx, &item.user_id)?.is_some_and(|user| user.is_admin);
-        let scope = Actor::run(item.user_id.clone(), is_admin).scope();
+        let scope = self.owner_of(tx, item)?.scope();
         let refused = |what: &str| CallError::value(format!("The selected saved workflow '{id}' {what}"));
         match queue::callable_workflow(tx, &scope, id)? {
             None => Err(refused("could not be found.").into()),
@@ -178,4 +190,31 @@ impl Queue {
             }
         }
     }
+}
+
+/// The names of a board's pictures, if this person may look at the board; of `none`, their own on no board.
+fn pictures(tx: &Tx<'_>, owner: &Actor, board: &str, kind: Kind) -> Result<Vec<String>, CallError> {
+    let broken = |error: StorageError| {
+        tracing::error!(%error, board, "the pictures of a board could not be listed");
+        CallError::new("RuntimeError", "The pictures of the board could not be listed")
+    };
+    let categories = match kind {
+        Kind::Images => vec![ImageCategory::General],
+        Kind::Assets => vec![ImageCategory::Control, ImageCategory::Mask, ImageCategory::User, ImageCategory::Other],
+    };
+    let filter = ImageFilter { categories: Some(categories), is_intermediate: Some(false), ..ImageFilter::default() };
+    let list = |within: &Within<'_>| gallery::list_names(tx, within, &filter, ImageOrder::default()).map_err(broken);
+    let scope = owner.scope();
+    let names = if board == "none" {
+        list(&Within::Uncategorized(&scope))?
+    } else {
+        let facts = boards::facts(tx, &BoardId::from(board)).map_err(broken)?;
+        let grant = facts.and_then(|facts| policy::view_board(owner, &facts).ok()).ok_or_else(|| {
+            unsupported(format!(
+                "call_saved_workflow caller does not have access to board '{board}' for image generator expansion"
+            ))
+        })?;
+        list(&Within::Board(&grant))?
+    };
+    Ok(names.into_iter().map(|(name, _)| name.0).collect())
 }

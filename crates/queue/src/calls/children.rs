@@ -1,7 +1,7 @@
 //! Which graphs a called workflow becomes: one, or with batch nodes in it one for each combination of their values. The
 //! page does the same before it enqueues; a called workflow never passes through the page.
 
-use super::generators;
+use super::generators::{self, Pictures};
 use crate::batch::{Datum, fit_data};
 use crate::expand;
 use invoke_domain::Random;
@@ -44,9 +44,10 @@ pub(super) fn of(
     limit: usize,
     catalogue: &Catalogue,
     random: &dyn Random,
+    pictures: Pictures<'_>,
 ) -> Result<Vec<Child>, CallError> {
     workflow.set_inputs(inputs, catalogue)?;
-    let (groups, left_out) = batches(&workflow, limit, random)?;
+    let (groups, left_out) = batches(&workflow, &Values { limit, random, pictures })?;
     if groups.is_empty() {
         return Ok(vec![Child { graph: workflow.graph(catalogue, random)?, values: None }]);
     }
@@ -62,18 +63,26 @@ pub(super) fn of(
     Ok(expand::graphs(&graph, &groups).map(|(graph, values)| Child { graph, values: Some(values) }).collect())
 }
 
+/// What the values of batches are made with.
+struct Values<'a> {
+    /// Items at most.
+    limit: usize,
+    random: &'a dyn Random,
+    pictures: Pictures<'a>,
+}
+
 type Batches = (Vec<Vec<Datum>>, HashSet<String>);
 
 /// The values of the batch nodes by group, those without a group each alone and first, and the nodes that are no part of
 /// the graph.
-fn batches(workflow: &SavedWorkflow, limit: usize, random: &dyn Random) -> Result<Batches, CallError> {
+fn batches(workflow: &SavedWorkflow, values: &Values<'_>) -> Result<Batches, CallError> {
     let mut alone: Vec<Vec<Datum>> = Vec::new();
     let mut grouped: Vec<(&str, Vec<Datum>)> = Vec::new();
     let mut left_out = HashSet::new();
     for (id, data) in workflow.nodes() {
         let kind = data.get("type").and_then(Value::as_str).unwrap_or_default();
         let Some((_, field)) = BATCH_NODES.iter().find(|(batch, _)| *batch == kind) else { continue };
-        let items = items_of(workflow, id, data, field, limit, random, &mut left_out)?;
+        let items = items_of(workflow, id, data, field, values, &mut left_out)?;
         let destinations = workflow.destinations_of(id, field);
         if destinations.is_empty() {
             let message = format!(
@@ -116,8 +125,7 @@ fn items_of(
     id: &str,
     data: &Map<String, Value>,
     field: &str,
-    limit: usize,
-    random: &dyn Random,
+    values: &Values<'_>,
     left_out: &mut HashSet<String>,
 ) -> Result<Vec<Value>, CallError> {
     let items = match workflow.sources_of(id, field).as_slice() {
@@ -134,7 +142,7 @@ fn items_of(
                 return Err(unsupported(message));
             };
             left_out.insert((*source).to_owned());
-            let items = generators::items(source, generator, limit, random)?;
+            let items = generators::items(source, generator, values.limit, values.random, values.pictures)?;
             if items.is_empty() {
                 let message = format!(
                     "call_saved_workflow generator-backed batch child workflow node '{source}' produced no batch items"
@@ -155,7 +163,7 @@ fn items_of(
             return Err(unsupported(message));
         }
     };
-    if items.len() > limit { Err(too_many()) } else { Ok(items) }
+    if items.len() > values.limit { Err(too_many()) } else { Ok(items) }
 }
 
 /// The values written in the node itself.
@@ -232,7 +240,8 @@ mod tests {
             let name = &case["name"];
             let workflow = SavedWorkflow::new(case["workflow"].clone());
             let inputs = case["inputs"].as_object().unwrap();
-            let made = of(workflow, inputs, 100, registry().catalogue(), &OsRandom);
+            let pictures = |_: &str, _| Ok(Vec::new());
+            let made = of(workflow, inputs, 100, registry().catalogue(), &OsRandom, &pictures);
             if let Some(error) = case.get("error") {
                 let ours = made.expect_err(name.as_str().unwrap());
                 assert_eq!(ours.kind, error[0], "{name}: {ours}");

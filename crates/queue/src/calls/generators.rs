@@ -1,11 +1,24 @@
-//! The values of generator nodes: sequences, spreads, random numbers and split texts. The page works these out before it
-//! enqueues; the numbers here are those of the reference, its random ones too.
+//! The values of generator nodes: sequences, spreads, random numbers, split texts, prompts of a template and the pictures of a
+//! board. The page works these out before it enqueues; the values here are those of the reference, its random ones too.
 
 use super::children::{too_many, unsupported};
 use super::python_random::PythonRandom;
 use invoke_domain::Random;
 use invoke_graph::CallError;
-use serde_json::{Map, Value};
+use invoke_prompts::dynamic::{self, DynamicError};
+use serde_json::{Map, Value, json};
+
+/// Which pictures of a board.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// What was generated.
+    Images,
+    /// All else.
+    Assets,
+}
+
+/// Gives the names of the pictures of a board, as far as the call's owner may see them.
+pub(super) type Pictures<'a> = &'a dyn Fn(&str, Kind) -> Result<Vec<String>, CallError>;
 
 /// The values of a generator; an error when there would be more than `limit`, before any is made.
 pub(super) fn items(
@@ -13,6 +26,7 @@ pub(super) fn items(
     data: &Map<String, Value>,
     limit: usize,
     random: &dyn Random,
+    pictures: Pictures<'_>,
 ) -> Result<Vec<Value>, CallError> {
     let generator = data.get("inputs").and_then(|inputs| inputs.get("generator"));
     let generator = generator
@@ -27,8 +41,8 @@ pub(super) fn items(
     match data.get("type").and_then(Value::as_str).unwrap_or_default() {
         "integer_generator" => generator.integers(random),
         "float_generator" => generator.floats(random),
-        "string_generator" => generator.texts(),
-        "image_generator" => Err(unsupported(format!("Unsupported image generator type '{}'", generator.kind))),
+        "string_generator" => generator.texts(random),
+        "image_generator" => generator.pictures(pictures),
         other => Err(unsupported(format!("Unsupported generator node type '{other}'"))),
     }
 }
@@ -58,25 +72,36 @@ impl Generator<'_> {
         usize::try_from(self.integer("count", 10)).unwrap_or(0)
     }
 
+    /// Prompts of a template at most.
+    fn most(&self) -> usize {
+        usize::try_from(self.integer("maxPrompts", 10)).unwrap_or(0)
+    }
+
     fn values(&self) -> Option<&Vec<Value>> {
         self.value.get("values").and_then(Value::as_array)
     }
 
     fn declared_count(&self) -> Option<usize> {
         let counted = ["_arithmetic_sequence", "_linear_distribution", "_random_distribution_uniform"];
-        match self.values() {
-            Some(values) => Some(values.len()),
-            None => counted.iter().any(|kind| self.kind.ends_with(kind)).then(|| self.count()),
+        match (self.values(), self.kind) {
+            (Some(values), _) => Some(values.len()),
+            (None, "string_generator_dynamic_prompts_random") => Some(self.count()),
+            (None, "string_generator_dynamic_prompts_combinatorial") => Some(self.most()),
+            (None, _) => counted.iter().any(|kind| self.kind.ends_with(kind)).then(|| self.count()),
         }
     }
 
-    fn seeded(&self, random: &dyn Random) -> PythonRandom {
+    fn seed(&self, random: &dyn Random) -> u64 {
         let seed = self.value.get("seed").and_then(Value::as_i64).map(i64::unsigned_abs);
-        PythonRandom::new(seed.unwrap_or_else(|| {
+        seed.unwrap_or_else(|| {
             let mut bytes = [0; 8];
             random.fill(&mut bytes);
             u64::from_le_bytes(bytes)
-        }))
+        })
+    }
+
+    fn seeded(&self, random: &dyn Random) -> PythonRandom {
+        PythonRandom::new(self.seed(random))
     }
 
     fn floats(&self, random: &dyn Random) -> Result<Vec<Value>, CallError> {
@@ -134,8 +159,30 @@ impl Generator<'_> {
         }
     }
 
-    fn texts(&self) -> Result<Vec<Value>, CallError> {
+    fn pictures(&self, of_board: Pictures<'_>) -> Result<Vec<Value>, CallError> {
+        if self.kind != "image_generator_images_from_board" {
+            return Err(unsupported(format!("Unsupported image generator type '{}'", self.kind)));
+        }
+        let kind = if self.text("category", "images") == "images" { Kind::Images } else { Kind::Assets };
+        let names = match self.text("board_id", "") {
+            "" => Vec::new(),
+            board => of_board(board, kind)?,
+        };
+        Ok(names.into_iter().map(|name| json!({ "image_name": name })).collect())
+    }
+
+    fn texts(&self, random: &dyn Random) -> Result<Vec<Value>, CallError> {
+        let of = |prompts: Result<Vec<String>, DynamicError>| {
+            let prompts = prompts.map_err(|error| CallError::value(error.to_string()))?;
+            Ok(prompts.into_iter().map(Value::from).collect())
+        };
         match self.kind {
+            "string_generator_dynamic_prompts_combinatorial" => {
+                of(dynamic::combinations(self.text("input", ""), self.most()))
+            }
+            "string_generator_dynamic_prompts_random" => {
+                of(dynamic::random(self.text("input", ""), self.count(), self.seed(random)))
+            }
             "string_generator_parse_string" => {
                 Ok(self.split().into_iter().filter(|text| !text.is_empty()).map(Value::from).collect())
             }
@@ -169,11 +216,15 @@ fn spread(count: usize) -> impl Iterator<Item = Option<f64>> {
 mod tests {
     use super::*;
     use invoke_domain::OsRandom;
-    use serde_json::json;
 
     fn made(kind: &str, value: Value) -> Result<Value, String> {
         let data = json!({ "type": kind, "inputs": { "generator": { "value": value } } });
-        let made = items("g", data.as_object().unwrap(), 100, &OsRandom);
+        let pictures = |board: &str, kind| match (board, kind) {
+            ("mine", Kind::Images) => Ok(vec!["a.png".to_owned(), "b.png".to_owned()]),
+            ("mine", Kind::Assets) => Ok(vec!["m.png".to_owned()]),
+            _ => Err(unsupported("no such board")),
+        };
+        let made = items("g", data.as_object().unwrap(), 100, &OsRandom, &pictures);
         made.map(Value::from).map_err(|error| error.message)
     }
 
@@ -203,10 +254,36 @@ mod tests {
     }
 
     #[test]
+    fn a_template_makes_the_prompts_of_the_reference() {
+        // From `_resolve_string_generator` of InvokeAI 6.14.2.
+        let texts = |value| made("string_generator", value).unwrap();
+        let all = json!({ "type": "string_generator_dynamic_prompts_combinatorial", "input": "a {red|green} {cat|dog}", "maxPrompts": 3 });
+        assert_eq!(texts(all), json!(["a red cat", "a red dog", "a green cat"]));
+        let some = json!({ "type": "string_generator_dynamic_prompts_random", "input": "{1|2|3|4|5|6|7|8|9}", "count": 6, "seed": 42 });
+        assert_eq!(texts(some), json!(["1", "3", "7", "6", "1", "3"]));
+        let broken = json!({ "type": "string_generator_dynamic_prompts_random", "input": "50% off" });
+        assert!(made("string_generator", broken).is_err());
+    }
+
+    #[test]
+    fn a_board_gives_its_pictures_of_one_kind() {
+        let of = |value: Value| made("image_generator", value);
+        let board = |id: &str, category: &str| json!({ "type": "image_generator_images_from_board", "board_id": id, "category": category });
+        assert_eq!(of(board("mine", "images")).unwrap(), json!([{ "image_name": "a.png" }, { "image_name": "b.png" }]));
+        assert_eq!(of(board("mine", "assets")).unwrap(), json!([{ "image_name": "m.png" }]));
+        assert_eq!(of(board("", "images")).unwrap(), json!([]));
+        assert!(of(board("theirs", "images")).unwrap_err().contains("no such board"));
+        assert!(of(json!({ "type": "other" })).unwrap_err().contains("Unsupported image generator type"));
+    }
+
+    #[test]
     fn too_many_are_refused_before_they_are_made() {
         let value = json!({ "type": "integer_generator_arithmetic_sequence", "count": 1_000_000_000 });
         assert!(made("integer_generator", value).unwrap_err().contains("exceeds remaining queue capacity"));
-        let unknown = json!({ "type": "string_generator_dynamic_prompts_random", "input": "a" });
+        let prompts =
+            json!({ "type": "string_generator_dynamic_prompts_combinatorial", "input": "{a|b}", "maxPrompts": 101 });
+        assert!(made("string_generator", prompts).unwrap_err().contains("exceeds remaining queue capacity"));
+        let unknown = json!({ "type": "string_generator_of_another_kind", "input": "a" });
         assert!(made("string_generator", unknown).unwrap_err().contains("Unsupported string generator type"));
     }
 }

@@ -4,7 +4,7 @@ use invoke_domain::{
     BatchId, ItemFailure, ItemId, ItemStatus, ModelKey, OsRandom, QueueId, QueueItem, SessionId, SystemClock, UserId,
 };
 use invoke_events::{Bus, Event, NodeEvent, NodeReport};
-use invoke_library::{ImageSettings, Images};
+use invoke_library::{ImageSettings, Images, Presets};
 use invoke_model_manager::{ModelSettings, Models};
 use invoke_permissions::{Actor, policy};
 use invoke_queue::{Outcome, WorkerInfo, WorkerState, Workers as _};
@@ -157,7 +157,9 @@ impl Setup {
         settings.backoff = Backoff { first: Duration::ZERO, max: Duration::ZERO };
         change(&mut settings);
         let (events, beginnings) = (bus.subscribe(), bus.subscribe());
-        let runners = Runners::start(settings, backlog.clone(), images.clone(), models, bus.clone(), random).unwrap();
+        let presets = Presets::new(db.clone(), folder.path().join("style_presets"), random.clone()).unwrap();
+        let runners =
+            Runners::start(settings, backlog.clone(), images.clone(), models, presets, bus.clone(), random).unwrap();
         Self { runners, backlog, images, bus, db, folder, finished, events, beginnings }
     }
 

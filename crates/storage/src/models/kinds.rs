@@ -36,6 +36,12 @@ pub enum Misfit {
     SourceUrl,
 }
 
+/// The table itself: what all kinds have (`shared`), what each has (`kinds`), what the reference calls them (`classes`), the
+/// objects in them (`groups`) and the words (`enums`).
+pub fn table() -> &'static Value {
+    &KINDS
+}
+
 /// The record with the fields of its kind, in their order, the missing ones filled, others left out.
 ///
 /// # Errors

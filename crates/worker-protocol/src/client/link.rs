@@ -1,9 +1,10 @@
 //! What the computing thread says to the server.
 
 use crate::wire::{
-    Ask, CacheStatus, Canceled, Chunk, Completed, Failure, FindModel, FoundModel, FromWorker, LoadImage, ModelLoad,
-    NodeCompleted, NodeFailed, NodeProgress, NodeStarted, Payload, Preview, ReadPrompts, RunFinished, SearchModels,
-    SeeImages, StoreImage, StoredImage, Waiting, ask::Verb, from_worker::Body, run_finished::Outcome,
+    Ask, CacheStatus, Canceled, Chunk, Completed, ExportImage, Failure, FindModel, FindPreset, FoundModel, FoundPreset,
+    FromWorker, LoadImage, ModelLoad, NodeCompleted, NodeFailed, NodeProgress, NodeStarted, Payload, Preview,
+    ReadPrompts, RunFinished, SearchModels, SeeImages, StoreImage, StoredImage, Waiting, ask::Verb, from_worker::Body,
+    run_finished::Outcome,
 };
 use crate::{Picture, pack};
 use bytes::Bytes;
@@ -22,6 +23,8 @@ pub(super) enum Answered {
     Models(Vec<String>),
     Prompts(String),
     Seen(bool),
+    Exported,
+    Preset(FoundPreset),
 }
 
 /// Speaks to the server; cheap to clone.
@@ -217,6 +220,22 @@ impl RunLink {
     pub fn read_prompts(&self, path: &str) -> Result<String, Failure> {
         match self.ask(Verb::ReadPrompts(ReadPrompts { path: path.to_owned() }))? {
             Answered::Prompts(text) => Ok(text),
+            _ => Err(mismatch()),
+        }
+    }
+
+    /// Writes a copy of an image into the server's folder for exports.
+    pub fn export_image(&self, export: ExportImage) -> Result<(), Failure> {
+        match self.ask(Verb::ExportImage(export))? {
+            Answered::Exported => Ok(()),
+            _ => Err(mismatch()),
+        }
+    }
+
+    /// The prompts of a style preset.
+    pub fn find_preset(&self, id: &str) -> Result<FoundPreset, Failure> {
+        match self.ask(Verb::FindPreset(FindPreset { id: id.to_owned() }))? {
+            Answered::Preset(preset) => Ok(preset),
             _ => Err(mismatch()),
         }
     }

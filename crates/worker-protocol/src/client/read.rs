@@ -98,6 +98,8 @@ fn read_answer(answer: Answer, inbox: &mut Inbox) -> Result<Answered, ProtocolEr
         Some(answer::Body::FoundModels(models)) => Answered::Models(models.configs),
         Some(answer::Body::Prompts(prompts)) => Answered::Prompts(prompts.text),
         Some(answer::Body::SeenImages(seen)) => Answered::Seen(seen.all),
+        Some(answer::Body::ExportedImage(_)) => Answered::Exported,
+        Some(answer::Body::FoundPreset(preset)) => Answered::Preset(preset),
         None => return Err(ProtocolError::unexpected("an answer", "nothing")),
     })
 }

@@ -12,7 +12,7 @@ use utoipa::IntoParams;
 #[into_params(parameter_in = Path)]
 pub(crate) struct JobPath {
     /// Model install id
-    id: i64,
+    pub(super) id: i64,
 }
 
 /// How an installation stands.

@@ -18,6 +18,8 @@ pub(crate) enum InstallStatus {
     Completed,
     /// It failed.
     Error,
+    /// It was called off.
+    Cancelled,
 }
 
 /// An installation.
@@ -128,6 +130,7 @@ impl From<InstallJob> for ModelInstallJob {
                 Status::Running => InstallStatus::Running,
                 Status::Completed => InstallStatus::Completed,
                 Status::Error => InstallStatus::Error,
+                Status::Cancelled => InstallStatus::Cancelled,
             },
             error_traceback: error.clone(),
             error_reason,

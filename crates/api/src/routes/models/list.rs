@@ -46,7 +46,7 @@ fn ascending() -> Direction {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ModelsList {
     #[schema(value_type = Vec<AnyModelConfig>)]
-    models: Vec<Value>,
+    pub(super) models: Vec<Value>,
 }
 
 /// The records of the installed models that match.
@@ -60,6 +60,7 @@ pub(crate) async fn list(call: Call) -> Result<HttpResponse, ApiError> {
         kind: asked.model_type.map(|kind| kind.0),
         name: asked.model_name,
         format: asked.model_format.map(|format| format.0),
+        hash: None,
     };
     let order = match asked.order_by.0.as_str() {
         "type" => ModelOrder::Kind,

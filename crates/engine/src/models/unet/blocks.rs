@@ -5,6 +5,7 @@
 
 use tch::{Kind, Tensor};
 
+use super::hidiffusion::{Plan, Windows};
 use super::transformer::{Transformer2d, TransformerConfig};
 use super::{Context, CrossLayer, ExtraAttention, FreeU, Regions, UnetConfig};
 use crate::Result;
@@ -23,20 +24,33 @@ pub(crate) struct Cross<'a> {
     padding: Option<&'a Tensor>,
     regions: Option<&'a Regions>,
     pub(super) extra: Option<&'a dyn ExtraAttention>,
+    pub(super) windows: Option<Windows<'a>>,
+    plan: Option<&'a Plan<'a>>,
 }
 
 impl<'a> Cross<'a> {
     /// What `context` says; `padding` is the bias that [`padding_bias`] made of its mask.
     pub(crate) fn new(context: Context<'a>, padding: Option<&'a Tensor>) -> Self {
-        Self { embeddings: context.embeddings, padding, regions: context.regions, extra: context.extra_attention }
+        let Context { embeddings, regions, extra_attention: extra, .. } = context;
+        Self { embeddings, padding, regions, extra, windows: None, plan: None }
+    }
+
+    /// The same, with what HiDiffusion changes in this call.
+    pub(super) fn planned(self, plan: Option<&'a Plan<'a>>) -> Self {
+        Self { plan, ..self }
+    }
+
+    /// The same, for a level in which pixels attend to windows, if any.
+    fn within(self, windows: impl FnOnce(&'a Plan<'a>) -> Option<Windows<'a>>) -> Self {
+        Self { windows: self.plan.and_then(windows), ..self }
     }
 
     /// What is added to the scores of an image of that many pixels, broadcasts to `(b, heads, pixels, tokens)`.
     pub(super) fn bias(&self, pixels: i64) -> Result<Option<Tensor>> {
-        let regions = self.regions.map(|regions| regions.bias(pixels)).transpose()?;
+        let regions = self.regions.map(|regions| regions.bias(pixels, self.embeddings.kind())).transpose()?;
         Ok(match (regions, self.padding) {
             (Some(regions), Some(padding)) => Some(regions.f_add(padding)?),
-            (one, other) => one.or(other).map(Tensor::shallow_clone),
+            (regions, padding) => regions.or(padding.map(Tensor::shallow_clone)),
         })
     }
 }
@@ -73,6 +87,7 @@ impl UnetConfig {
 
 #[derive(Debug)]
 pub(crate) struct DownBlock {
+    level: usize,
     resnets: Vec<ResnetBlock2d>,
     attentions: Vec<Transformer2d>,
     downsampler: Option<Downsample2d>,
@@ -96,7 +111,7 @@ impl DownBlock {
         let is_last = block == channels.len() - 1;
         let downsampler =
             if is_last { None } else { Some(Downsample2d::new(&(w / "downsamplers" / 0), outputs, Padding::Around)?) };
-        Ok(Self { resnets, attentions, downsampler })
+        Ok(Self { level: block, resnets, attentions, downsampler })
     }
 
     pub(super) fn cross_layers(&mut self) -> impl Iterator<Item = &mut CrossLayer> {
@@ -113,6 +128,7 @@ impl DownBlock {
         feature: Option<&Tensor>,
         skips: &mut Vec<Tensor>,
     ) -> Result<Tensor> {
+        let cross = cross.within(|plan| plan.windows_down(self.level));
         for (i, resnet) in self.resnets.iter().enumerate() {
             x = resnet.forward(&x, Some(time))?;
             if let Some(attention) = self.attentions.get(i) {
@@ -121,10 +137,14 @@ impl DownBlock {
                     x = x.f_add(feature)?;
                 }
             }
+            if let Some(plan) = cross.plan {
+                x = plan.after_down(self.level, i, x)?;
+            }
             skips.push(x.shallow_clone());
         }
         if let Some(downsampler) = &self.downsampler {
-            x = downsampler.forward(&x)?;
+            let quarter = cross.plan.is_some_and(|plan| plan.quarters(self.level));
+            x = if quarter { downsampler.quarter(&x)? } else { downsampler.forward(&x)? };
             skips.push(x.shallow_clone());
         }
         if let (Some(feature), true) = (feature, self.attentions.is_empty()) {
@@ -172,6 +192,7 @@ impl MidBlock {
 
 #[derive(Debug)]
 pub(crate) struct UpBlock {
+    level: usize,
     resnets: Vec<ResnetBlock2d>,
     attentions: Vec<Transformer2d>,
     upsampler: Option<Upsample2d>,
@@ -200,7 +221,7 @@ impl UpBlock {
             }
         }
         let upsampler = if level == 0 { None } else { Some(Upsample2d::new(&(w / "upsamplers" / 0), outputs)?) };
-        Ok(Self { resnets, attentions, upsampler })
+        Ok(Self { level: block, resnets, attentions, upsampler })
     }
 
     pub(super) fn cross_layers(&mut self) -> impl Iterator<Item = &mut CrossLayer> {
@@ -212,8 +233,7 @@ impl UpBlock {
         self.resnets.len()
     }
 
-    /// `(b, previous, h, w)` to `(b, outputs, h * 2, w * 2)`, or to the given size; takes its skips from the end. `freeu`
-    /// counts this level from the middle up.
+    /// `(b, previous, h, w)` to `(b, outputs, h * 2, w * 2)`, or to the given size; takes its skips from the end.
     pub(crate) fn forward(
         &self,
         mut x: Tensor,
@@ -221,15 +241,19 @@ impl UpBlock {
         cross: Cross<'_>,
         skips: Vec<Tensor>,
         size: Option<(i64, i64)>,
-        freeu: Option<(usize, FreeU)>,
+        freeu: Option<FreeU>,
     ) -> Result<Tensor> {
+        let cross = cross.within(|plan| plan.windows_up(self.level));
         for (i, (resnet, mut skip)) in self.resnets.iter().zip(skips.into_iter().rev()).enumerate() {
-            if let Some((level, freeu)) = freeu {
-                (x, skip) = freeu.apply(level, x, skip)?;
+            if let Some(freeu) = freeu {
+                (x, skip) = freeu.apply(self.level, x, skip)?;
             }
             x = resnet.forward(&Tensor::f_cat(&[x, skip], 1)?, Some(time))?;
             if let Some(attention) = self.attentions.get(i) {
                 x = attention.forward(&x, cross)?;
+            }
+            if let Some(plan) = cross.plan {
+                x = plan.after_up(self.level, i, x)?;
             }
         }
         match &self.upsampler {

@@ -2,9 +2,9 @@
 
 use std::fmt::Debug;
 
-use tch::Tensor;
+use tch::{Kind, Tensor};
 
-use super::FreeU;
+use super::{FreeU, HiDiffusionStep};
 use crate::{EngineError, Result};
 
 /// What a UNet is told. A call for text alone is `Context::new(&embeddings)`; everything else is an addition to it:
@@ -33,6 +33,8 @@ pub struct Context<'a> {
     pub extra_attention: Option<&'a dyn ExtraAttention>,
     /// Weights of skips and backbone.
     pub freeu: Option<FreeU>,
+    /// Smaller images and windows, for pictures larger than the network was trained for.
+    pub hidiffusion: Option<HiDiffusionStep<'a>>,
 }
 
 impl<'a> Context<'a> {
@@ -47,6 +49,7 @@ impl<'a> Context<'a> {
             features: &[],
             extra_attention: None,
             freeu: None,
+            hidiffusion: None,
         }
     }
 }
@@ -84,12 +87,14 @@ impl Regions {
         Self { biases }
     }
 
-    /// The bias of an image of that many pixels.
-    pub(super) fn bias(&self, pixels: i64) -> Result<&Tensor> {
-        self.biases.iter().find(|bias| bias.size().get(2) == Some(&pixels)).ok_or_else(|| {
+    /// The bias of an image of that many pixels, in this precision.
+    pub(super) fn bias(&self, pixels: i64, kind: Kind) -> Result<Tensor> {
+        let Some(bias) = self.biases.iter().find(|bias| bias.size().get(2) == Some(&pixels)) else {
             let known: Vec<_> = self.biases.iter().map(Tensor::size).collect();
-            EngineError::Setting(format!("no region is given for an image of {pixels} pixels, only {known:?}"))
-        })
+            let reason = format!("no region is given for an image of {pixels} pixels, only {known:?}");
+            return Err(EngineError::Setting(reason));
+        };
+        Ok(bias.f_to_kind(kind)?)
     }
 }
 

@@ -11,6 +11,7 @@ pub(crate) mod blocks;
 mod config;
 mod context;
 mod freeu;
+mod hidiffusion;
 pub(crate) mod time;
 mod transformer;
 
@@ -20,6 +21,7 @@ use tch::{Kind, Tensor};
 
 use crate::device::Device;
 use crate::layers::{Conv2d, GroupNorm};
+use crate::patches::Patches;
 use crate::weights::Weights;
 use crate::{EngineError, Result, json};
 
@@ -27,6 +29,7 @@ use blocks::{Cross, DownBlock, MidBlock, UpBlock, padding_bias};
 pub use config::{FlagPerBlock, PerBlock, TransformerLayers, UnetConfig};
 pub use context::{Added, Context, CrossLayer, ExtraAttention, Regions, Residuals};
 pub use freeu::FreeU;
+pub use hidiffusion::{HiDiffusion, HiDiffusionSettings, HiDiffusionStep};
 use time::TimeInput;
 
 /// A loaded UNet.
@@ -40,8 +43,7 @@ pub struct Unet {
     up_blocks: Vec<UpBlock>,
     conv_norm_out: GroupNorm,
     conv_out: Conv2d,
-    device: Device,
-    kind: Kind,
+    weights: Weights,
     bytes: u64,
 }
 
@@ -75,8 +77,7 @@ impl Unet {
             up_blocks,
             conv_norm_out: GroupNorm::new(&(w / "conv_norm_out"), config.norm_num_groups, first, config.norm_eps)?,
             conv_out: Conv2d::new(&(w / "conv_out"), first, config.out_channels, 3)?,
-            device: w.device(),
-            kind: w.kind(),
+            weights: w.clone(),
             bytes: 0,
             config,
         };
@@ -85,6 +86,11 @@ impl Unet {
             layer.index = index;
         }
         Ok(unet)
+    }
+
+    /// The same network with what these patches add; it shares what they leave as it is.
+    pub fn patched(&self, patches: Patches) -> Result<Self> {
+        Self::new(&self.weights.patched(patches), self.config.clone())
     }
 
     /// Every attention to the prompt, in the order of [`CrossLayer::index`].
@@ -101,12 +107,12 @@ impl Unet {
 
     /// Where it computes.
     pub fn device(&self) -> Device {
-        self.device
+        self.weights.device()
     }
 
     /// The precision it computes in.
     pub fn kind(&self) -> Kind {
-        self.kind
+        self.weights.kind()
     }
 
     /// Bytes of its weights.
@@ -118,8 +124,9 @@ impl Unet {
     pub fn forward(&self, sample: &Tensor, timestep: f64, context: Context<'_>) -> Result<Tensor> {
         let (height, width) = self.check(sample, context)?;
         let padding = context.mask.map(|mask| padding_bias(mask, sample.kind())).transpose()?;
-        let cross = Cross::new(context, padding.as_ref());
         let time = self.time.forward(sample, timestep, context.added)?; // (b, time_dim)
+        let plan = context.hidiffusion.map(|step| step.plan(&self.config, (height, width))).transpose()?;
+        let cross = Cross::new(context, padding.as_ref()).planned(plan.as_ref());
 
         let mut x = self.conv_in.forward(sample)?;
         let mut skips = vec![x.shallow_clone()];
@@ -132,21 +139,27 @@ impl Unet {
             x = x.f_add(feature)?;
         }
         if let Some(control) = context.control {
-            let sums = skips.iter().zip(&control.down).map(|(skip, own)| Ok(skip.f_add(own)?));
-            skips = sums.collect::<Result<_>>()?;
-            x = x.f_add(&control.mid)?;
+            let add = |x: &Tensor, own: &Tensor| match plan {
+                Some(_) if x.size()[2..] != own.size()[2..] => {
+                    let (_, _, height, width) = x.size4()?;
+                    Ok(x.f_add(&hidiffusion::resized(own, (height, width))?)?)
+                }
+                _ => Ok(x.f_add(own)?),
+            };
+            skips = skips.iter().zip(&control.down).map(|(skip, own)| add(skip, own)).collect::<Result<_>>()?;
+            x = add(&x, &control.mid)?;
         }
 
         // A size that does not halve evenly at every level is restored from the skips on the way up.
         let factor = 1 << (self.up_blocks.len() - 1);
-        let uneven = height % factor != 0 || width % factor != 0;
-        for (level, block) in self.up_blocks.iter().enumerate() {
+        let uneven = plan.is_some() || height % factor != 0 || width % factor != 0;
+        for block in &self.up_blocks {
             let own = skips.split_off(skips.len().saturating_sub(block.layers()));
             let size = match skips.last() {
                 Some(next) if uneven => next.size4().map(|(_, _, height, width)| Some((height, width)))?,
                 _ => None,
             };
-            x = block.forward(x, &time, cross, own, size, context.freeu.map(|freeu| (level, freeu)))?;
+            x = block.forward(x, &time, cross, own, size, context.freeu)?;
         }
         self.conv_out.forward(&self.conv_norm_out.forward(&x)?.f_silu()?)
     }

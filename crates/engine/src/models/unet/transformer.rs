@@ -133,8 +133,15 @@ impl TransformerBlock {
     /// `(b, n, c)` to the same shape
     fn forward(&self, x: Tensor, cross: Cross<'_>) -> Result<Tensor> {
         let normed = self.norm1.forward(&x)?;
-        let context = if self.only_cross_attention { cross.embeddings } else { &normed };
-        let x = self.attn1.forward(&normed, context, None)?.f_add(&x)?;
+        let attend = |x: &Tensor| {
+            let context = if self.only_cross_attention { cross.embeddings } else { x };
+            self.attn1.forward(x, context, None)
+        };
+        let attended = match cross.windows {
+            Some(windows) => windows.attend(&normed, attend)?,
+            None => attend(&normed)?,
+        };
+        let x = attended.f_add(&x)?;
         let (normed, bias) = (self.norm2.forward(&x)?, cross.bias(x.size()[1])?);
         let extra = |query: &Tensor| match cross.extra {
             Some(extra) => extra.attend(&self.layer, query),

@@ -4,6 +4,7 @@
 //! Reference: diffusers 0.40.0, `models/autoencoders/autoencoder_kl.py` `AutoencoderKL`,
 //! `models/autoencoders/vae.py` `Encoder`, `Decoder`, `DiagonalGaussianDistribution`.
 
+mod checkpoint;
 mod config;
 mod tiling;
 mod tiny;
@@ -64,15 +65,22 @@ struct Class {
 }
 
 impl Vae {
-    /// Loads `config.json` and the weights from a model's `vae` folder.
+    /// Loads `config.json` and the weights from a model's `vae` folder, or a VAE that is one file.
     pub fn load(folder: &Path, device: Device, kind: Kind) -> Result<Self> {
         Self::load_from(folder, &Weights::open(folder, device, kind)?)
     }
 
-    /// Loads `config.json` from a model's `vae` folder, and builds the autoencoder it describes from these weights.
+    /// Loads `config.json` from a model's `vae` folder, or what a VAE that is one file tells of itself, and builds the
+    /// autoencoder it describes from these weights.
     pub fn load_from(folder: &Path, weights: &Weights) -> Result<Self> {
-        let file = folder.join("config.json");
+        let single = folder.is_file();
+        let file = if single { folder.to_owned() } else { folder.join("config.json") };
         let bad = |reason| EngineError::Config { file: file.clone(), reason };
+        if single {
+            let config = checkpoint::config(folder)?;
+            config.check().map_err(bad)?;
+            return Self::new(weights, config);
+        }
         if json::read::<Class>(&file)?.name == "AutoencoderTiny" {
             let config: TinyVaeConfig = json::read(&file)?;
             config.check().map_err(bad)?;
