@@ -214,26 +214,6 @@ fn an_autoencoder_of_its_own_in_tiles() {
 }
 
 #[test]
-fn sdxl_with_a_part_made_anew() {
-    check("sdxl-inpaint");
-}
-
-#[test]
-fn a_model_for_inpainting() {
-    check("sd15-inpaint-model");
-}
-
-#[test]
-fn a_model_for_inpainting_that_is_told_of_the_masked_picture() {
-    check("sd15-inpaint-model-masked");
-}
-
-#[test]
-fn a_model_for_inpainting_without_a_mask() {
-    check("sd15-inpaint-model-txt2img");
-}
-
-#[test]
 fn a_part_made_anew() {
     check_in("sampling", "inpaint");
 }
