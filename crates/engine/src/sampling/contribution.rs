@@ -10,6 +10,7 @@
 use tch::Tensor;
 
 use super::prompt::PromptBatch;
+use super::tiles::Tile;
 use crate::models::unet::{Context, CrossLayer, ExtraAttention, HiDiffusion, HiDiffusionStep, Residuals};
 use crate::{EngineError, Result};
 
@@ -68,6 +69,8 @@ pub struct StepView<'a> {
     pub prompts: &'a PromptBatch,
     /// The positive prompt alone, for what should not see the other.
     pub positive: &'a PromptBatch,
+    /// Which part of the picture the latents are; none for all of it.
+    pub tile: Option<Tile>,
 }
 
 /// What goes with a call of the UNet, the sum over all contributions.
