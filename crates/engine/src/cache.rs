@@ -132,7 +132,12 @@ pub struct CacheKey {
 impl CacheKey {
     /// The key of a part of a model.
     pub fn new(model: &str, submodel: Option<&str>) -> Self {
-        Self { model: model.to_owned(), submodel: submodel.map(str::to_owned), form: String::new(), patches: Vec::new() }
+        Self {
+            model: model.to_owned(),
+            submodel: submodel.map(str::to_owned),
+            form: String::new(),
+            patches: Vec::new(),
+        }
     }
 
     /// The same part with these patches, by key and strength.

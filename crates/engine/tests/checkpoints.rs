@@ -15,7 +15,7 @@ use support::{Expected, ONE_CALL, assert_close, fixtures};
 fn a_vae_of_one_file_decodes_as_in_the_reference() {
     let vae = Vae::load(&fixtures("engine/checkpoint-vae.safetensors"), Device::Cpu, Kind::Float).unwrap();
     let expected = Expected::open("checkpoint-vae-expected.safetensors");
-    let picture = vae.decode(&expected.get("latents")).unwrap();
+    let picture = vae.decode(&expected.get("latents"), None).unwrap();
     assert_close("picture", &picture, &expected.get("picture"), ONE_CALL);
 }
 

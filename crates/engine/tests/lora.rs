@@ -98,7 +98,8 @@ fn every_layout_of_keys_is_the_same_patch() {
     }
     assert_ne!(kohya, outputs[0]);
     let (model, ids) = (text_encoder(), Tensor::from_slice(&[5i64, 9, 200]).unsqueeze(0));
-    let read = |name| model.patched(patches(Part::TextEncoder, &at(name, 0.5))).unwrap().forward(&ids, None, 0).unwrap();
+    let read =
+        |name| model.patched(patches(Part::TextEncoder, &at(name, 0.5))).unwrap().forward(&ids, None, 0).unwrap();
     let kohya = read("kohya");
     for name in others {
         assert_eq!(read(name), kohya, "{name}");

@@ -54,7 +54,8 @@ impl TestHost {
             ModelInfo { record, path }
         };
         let images = case["images"].as_object().expect("files by name").iter();
-        let images = images.map(|(name, file)| (name.clone(), steered("inputs").join(file.as_str().unwrap_or_default())));
+        let images =
+            images.map(|(name, file)| (name.clone(), steered("inputs").join(file.as_str().unwrap_or_default())));
         Self {
             models: case["models"].as_array().expect("records").iter().map(model).collect(),
             images: images.collect(),
@@ -92,7 +93,13 @@ impl Host for TestHost {
     fn load_image(&self, name: &str) -> Result<LoadedImage, HostError> {
         if let Some(image) = self.stored.lock().get(name) {
             let NewImage { mode, width, height, pixels, .. } = image;
-            return Ok(LoadedImage { mode: *mode, width: *width, height: *height, pixels: pixels.clone(), metadata: None });
+            return Ok(LoadedImage {
+                mode: *mode,
+                width: *width,
+                height: *height,
+                pixels: pixels.clone(),
+                metadata: None,
+            });
         }
         let pixels = picture(self.images.get(name).ok_or_else(|| not_found(name))?);
         let mode = match pixels.mode() {
@@ -100,7 +107,13 @@ impl Host for TestHost {
             Mode::Rgb => PixelMode::Rgb,
             Mode::Rgba => PixelMode::Rgba,
         };
-        Ok(LoadedImage { mode, width: pixels.width(), height: pixels.height(), pixels: pixels.into_data(), metadata: None })
+        Ok(LoadedImage {
+            mode,
+            width: pixels.width(),
+            height: pixels.height(),
+            pixels: pixels.into_data(),
+            metadata: None,
+        })
     }
 
     fn model(&self, key: &str) -> Result<ModelInfo, HostError> {

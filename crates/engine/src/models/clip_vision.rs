@@ -17,7 +17,7 @@ use crate::{EngineError, Result, json};
 
 /// What the colours of its training pictures are on average, and how far they spread; red, green, blue.
 const MEAN: [f32; 3] = [0.481_454_66, 0.457_827_5, 0.408_210_73];
-const SPREAD: [f32; 3] = [0.268_629_54, 0.261_302_58, 0.275_777_11];
+const SPREAD: [f32; 3] = [0.268_629_54, 0.261_302_6, 0.275_777_1];
 
 /// `config.json` of an image encoder; what a file leaves out has the value transformers assumes.
 #[derive(Debug, Clone, Deserialize)]
@@ -84,7 +84,8 @@ impl ClipVisionModel {
         let config: ClipVisionConfig = json::read(&file)?;
         let heads = config.num_attention_heads;
         if heads < 1 || config.hidden_size % heads != 0 || config.patch_size < 1 || config.num_hidden_layers < 1 {
-            let reason = "`hidden_size`, `num_attention_heads`, `patch_size` and `num_hidden_layers` do not fit".to_owned();
+            let reason =
+                "`hidden_size`, `num_attention_heads`, `patch_size` and `num_hidden_layers` do not fit".to_owned();
             return Err(EngineError::Config { file, reason });
         }
         Self::new(config, &Weights::open(folder, device, kind)?)
@@ -153,7 +154,8 @@ impl ClipVisionModel {
     }
 
     fn hidden(&self, pictures: &Tensor, layers: usize) -> Result<Tensor> {
-        let ClipVisionConfig { hidden_size: width, num_channels, image_size: side, patch_size: patch, .. } = self.config;
+        let ClipVisionConfig { hidden_size: width, num_channels, image_size: side, patch_size: patch, .. } =
+            self.config;
         let batch = match pictures.size()[..] {
             [batch, channels, height, columns] if (channels, height, columns) == (num_channels, side, side) => batch,
             _ => {

@@ -151,9 +151,8 @@ impl LayerKind {
         match self {
             Self::Lora { down, .. } | Self::Dora { down, .. } => down.size().first().copied(),
             Self::Loha { first, .. } => first.b.size().first().copied(),
-            Self::Lokr { first: Matrix::Product(factors), .. } | Self::Lokr { second: Matrix::Product(factors), .. } => {
-                factors.b.size().first().copied()
-            }
+            Self::Lokr { first: Matrix::Product(factors), .. }
+            | Self::Lokr { second: Matrix::Product(factors), .. } => factors.b.size().first().copied(),
             Self::Lokr { .. } | Self::Full { .. } | Self::Ia3 { .. } => None,
         }
     }

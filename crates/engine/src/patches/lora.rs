@@ -71,7 +71,13 @@ impl Lora {
     }
 
     /// What a layer adds to a parameter of its module.
-    pub(super) fn residual(&self, key: &str, parameter: &str, original: &Tensor, strength: f64) -> Result<Option<Tensor>> {
+    pub(super) fn residual(
+        &self,
+        key: &str,
+        parameter: &str,
+        original: &Tensor,
+        strength: f64,
+    ) -> Result<Option<Tensor>> {
         let Some(layer) = self.layers.get(key) else { return Ok(None) };
         layer.residual(parameter, original, strength).map_err(|error| EngineError::Config {
             file: self.file.clone(),

@@ -54,7 +54,8 @@ pub(super) fn to_diffusers(module: &str) -> Option<String> {
                 return found;
             }
         }
-        let down = (format!("input_blocks_{}_0_op", LEVELS * (level + 1)), format!("down_blocks_{level}_downsamplers_0_conv"));
+        let down =
+            (format!("input_blocks_{}_0_op", LEVELS * (level + 1)), format!("down_blocks_{level}_downsamplers_0_conv"));
         let up = (format!("output_blocks_{}_2", LEVELS * level + 2), format!("up_blocks_{level}_upsamplers_0"));
         let found = [down, up].iter().find_map(|(theirs, ours)| renamed(module, theirs, ours));
         if found.is_some() {
@@ -87,7 +88,10 @@ mod tests {
     fn blocks_are_renamed_as_the_reference_renames_them() {
         for (theirs, ours) in [
             ("input_blocks_4_1_proj_in", "down_blocks_1_attentions_0_proj_in"),
-            ("input_blocks_8_1_transformer_blocks_9_attn2_to_k", "down_blocks_2_attentions_1_transformer_blocks_9_attn2_to_k"),
+            (
+                "input_blocks_8_1_transformer_blocks_9_attn2_to_k",
+                "down_blocks_2_attentions_1_transformer_blocks_9_attn2_to_k",
+            ),
             ("input_blocks_7_0_skip_connection", "down_blocks_2_resnets_0_conv_shortcut"),
             ("input_blocks_3_0_op", "down_blocks_0_downsamplers_0_conv"),
             ("middle_block_1_proj_out", "mid_block_attentions_0_proj_out"),

@@ -56,14 +56,8 @@ impl Contribution for Control {
         let Some(weight) = self.influence.at(step.step, step.total)? else { return Ok(()) };
         let prompts = if self.mode.positive_only() { step.positive } else { step.prompts };
         let sample = self.model.to_own(&step.latents.f_repeat([prompts.rows(), 1, 1, 1])?)?;
-        let said = self.model.forward(
-            &sample,
-            step.timestep,
-            prompts.context(),
-            &self.picture,
-            weight,
-            self.mode.soft(),
-        )?;
+        let said =
+            self.model.forward(&sample, step.timestep, prompts.context(), &self.picture, weight, self.mode.soft())?;
         // What is only for the positive prompt says nothing to the negative, which comes first.
         let silent = step.prompts.rows() - prompts.rows();
         additions.add_control(if silent > 0 { with_silence(&said, silent)? } else { said })

@@ -78,7 +78,13 @@ impl Weights {
         let files = files.into_iter().map(Arc::new).collect();
         let (loaded, handed) = (AtomicU64::new(0), Mutex::default());
         let files = Files { source: path.to_owned(), files, file_of, device, kind, loaded, handed };
-        Ok(Self { files: Arc::new(files), prefix: String::new(), patches: Arc::default(), before: 0, seamless: SeamlessAxes::default() })
+        Ok(Self {
+            files: Arc::new(files),
+            prefix: String::new(),
+            patches: Arc::default(),
+            before: 0,
+            seamless: SeamlessAxes::default(),
+        })
     }
 
     /// The same weights with what these patches add. Tensors that were handed out before and are not patched are shared.

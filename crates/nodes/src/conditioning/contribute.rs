@@ -39,8 +39,8 @@ pub(crate) fn controls(
     let (width, height) = (dimension("width", width * LATENT_SCALE)?, dimension("height", height * LATENT_SCALE)?);
     let mut made: Contributions = Vec::new();
     for field in fields.map(OneOrMany::into_vec).unwrap_or_default() {
-        let model =
-            context.load_file(&field.control_model, |_, path| ControlNet::load(path, services.device, services.kind))?;
+        let model = context
+            .load_file(&field.control_model, |_, path| ControlNet::load(path, services.device, services.kind))?;
         let picture = control_picture(context.load_image(&field.image)?, field.resize_mode, width, height)?;
         let influence = influence(field.control_weight, field.begin_step_percent, field.end_step_percent);
         let mode = match field.control_mode {
@@ -96,8 +96,8 @@ pub(crate) fn image_prompts(
     let services = context.services();
     let mut made: Contributions = Vec::new();
     for field in fields.map(OneOrMany::into_vec).unwrap_or_default() {
-        let adapter =
-            context.load_file(&field.ip_adapter_model, |_, path| IpAdapter::load(path, services.device, services.kind))?;
+        let adapter = context
+            .load_file(&field.ip_adapter_model, |_, path| IpAdapter::load(path, services.device, services.kind))?;
         let images = field.image.into_vec();
         let images = images.iter().map(|image| context.load_image_as(image, Mode::Rgb));
         let images = images.collect::<Result<Vec<_>, NodeError>>()?;

@@ -55,7 +55,8 @@ node! {
 impl Node<Context> for SdxlCompel {
     fn run(self, context: &mut Context) -> Result<ConditioningOutput, NodeError> {
         let style = if self.style.trim().is_empty() { &self.prompt } else { &self.style };
-        let first = sdxl::encode(context, &self.clip, Some(Part::FirstTextEncoder), &self.prompt, true, Wanted::Embeddings)?;
+        let first =
+            sdxl::encode(context, &self.clip, Some(Part::FirstTextEncoder), &self.prompt, true, Wanted::Embeddings)?;
         let second = sdxl::encode(context, &self.clip2, Some(Part::SecondTextEncoder), style, true, Wanted::Both)?;
         let embeds = sdxl::side_by_side(&first.embeds, &second.embeds).map_err(engine_failed)?;
         let numbers = [

@@ -62,9 +62,10 @@ pub(crate) fn taught(
             vectors.push(embedding);
         }
         let (tokenizer, ids) = tokenizer.with_words(&words)?;
-        let tokens = ids.iter().zip(vectors).flat_map(|(ids, vectors)| {
-            ids.iter().enumerate().map(move |(i, id)| (*id, vectors.get(i as i64)))
-        });
+        let tokens = ids
+            .iter()
+            .zip(vectors)
+            .flat_map(|(ids, vectors)| ids.iter().enumerate().map(move |(i, id)| (*id, vectors.get(i as i64))));
         let model = model.with_tokens(&tokens.collect::<Vec<_>>())?;
         Ok((Arc::new(tokenizer), Arc::new(model)))
     };

@@ -1,7 +1,7 @@
 //! A picture through one of Real-ESRGAN's own networks.
 
-use invoke_engine::sampling::upscale::real_esrgan;
 use invoke_engine::EngineError;
+use invoke_engine::sampling::upscale::real_esrgan;
 use invoke_graph::{Node, NodeError, choices, node};
 use invoke_imaging::Mode;
 
@@ -29,9 +29,7 @@ impl EsrganModel {
         match self {
             Self::X4Plus => ["RealESRGAN_x4plus", "RealESRGAN_x4plus.pth"],
             Self::X4PlusAnime6B => ["RealESRGAN_x4plus_anime_6B", "RealESRGAN_x4plus_anime_6B.pth"],
-            Self::SRx4 => {
-                ["ESRGAN_SRx4_DF2KOST_official-ff704c30", "ESRGAN_SRx4_DF2KOST_official-ff704c30.pth"]
-            }
+            Self::SRx4 => ["ESRGAN_SRx4_DF2KOST_official-ff704c30", "ESRGAN_SRx4_DF2KOST_official-ff704c30.pth"],
             Self::X2Plus => ["RealESRGAN_x2plus", "RealESRGAN_x2plus.pth"],
         }
     }

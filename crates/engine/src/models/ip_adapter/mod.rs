@@ -127,7 +127,9 @@ impl IpAdapter {
     /// The weights for the attention to the prompt of this number among all attentions, those of pixels to one another included.
     pub(crate) fn layer(&self, number: usize) -> Result<&CrossWeights> {
         self.layers.get(&number).ok_or_else(|| {
-            EngineError::Setting(format!("the IP-Adapter has nothing for attention {number} of this model: it is for another"))
+            EngineError::Setting(format!(
+                "the IP-Adapter has nothing for attention {number} of this model: it is for another"
+            ))
         })
     }
 }
@@ -136,11 +138,16 @@ impl CrossWeights {
     /// What queries `(b, heads, n, head_dim)` find in `prompt (b, tokens, dim)`: `(b, n, heads * head_dim)`.
     pub(crate) fn attend(&self, query: &Tensor, prompt: &Tensor) -> Result<Tensor> {
         let [batch, heads, _, head_dim] = query.size()[..] else {
-            return Err(EngineError::Input { what: "query", expected: "(b, heads, n, d)".to_owned(), got: query.size() });
+            return Err(EngineError::Input {
+                what: "query",
+                expected: "(b, heads, n, d)".to_owned(),
+                got: query.size(),
+            });
         };
         let split = |x: Tensor| x.f_view([batch, -1, heads, head_dim])?.f_transpose(1, 2);
         let (key, value) = (split(self.to_k.forward(prompt)?)?, split(self.to_v.forward(prompt)?)?);
-        let found = Tensor::f_scaled_dot_product_attention(query, &key, &value, None::<&Tensor>, 0.0, false, None, false)?;
+        let found =
+            Tensor::f_scaled_dot_product_attention(query, &key, &value, None::<&Tensor>, 0.0, false, None, false)?;
         Ok(found.f_transpose(1, 2)?.f_reshape([batch, -1, heads * head_dim])?)
     }
 }

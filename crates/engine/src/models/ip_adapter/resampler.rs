@@ -46,7 +46,9 @@ impl Resampler {
         Ok(Self {
             latents: w.tensor("latents", &shape)?,
             proj_in: Linear::new(&(w / "proj_in"), inputs, dim)?,
-            layers: (0..count.map_or(0, |last| last + 1)).map(|i| Layer::new(&(&layers / i), dim)).collect::<Result<_>>()?,
+            layers: (0..count.map_or(0, |last| last + 1))
+                .map(|i| Layer::new(&(&layers / i), dim))
+                .collect::<Result<_>>()?,
             proj_out: Linear::new(&(w / "proj_out"), dim, outputs)?,
             norm_out: LayerNorm::new(&(w / "norm_out"), outputs, EPS)?,
         })

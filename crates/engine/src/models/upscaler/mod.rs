@@ -50,7 +50,8 @@ impl Upscaler {
                 rrdb.or_else(|| Compact::find(&part).map(|compact| compact.map(Network::Compact)))
             })
             .unwrap_or_else(|| {
-                let reason = "it is no upscaler that is known: ESRGAN (RRDB) and Real-ESRGAN Compact (SRVGG) are".to_owned();
+                let reason =
+                    "it is no upscaler that is known: ESRGAN (RRDB) and Real-ESRGAN Compact (SRVGG) are".to_owned();
                 Err(EngineError::Config { file: file.to_owned(), reason })
             })?;
         Ok(Self { network, bytes: weights.loaded_bytes(), weights })
@@ -98,7 +99,10 @@ impl Upscaler {
 fn parts(weights: &Weights) -> impl Iterator<Item = Weights> {
     WRAPPED_IN.into_iter().flat_map(move |wrapper| {
         PREFIXES.into_iter().map(move |prefix| {
-            [wrapper, prefix].into_iter().filter(|name| !name.is_empty()).fold(weights.clone(), |part, name| part / name)
+            [wrapper, prefix]
+                .into_iter()
+                .filter(|name| !name.is_empty())
+                .fold(weights.clone(), |part, name| part / name)
         })
     })
 }

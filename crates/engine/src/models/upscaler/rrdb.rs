@@ -46,7 +46,8 @@ impl Names {
             Some(Self::Numbers)
         } else if has(&["conv_first.weight", "body.0.rdb1.conv1.weight", "conv_body.weight", "conv_last.weight"]) {
             Some(Self::Body)
-        } else if has(&["conv_first.weight", "RRDB_trunk.0.RDB1.conv1.weight", "trunk_conv.weight", "conv_last.weight"]) {
+        } else if has(&["conv_first.weight", "RRDB_trunk.0.RDB1.conv1.weight", "trunk_conv.weight", "conv_last.weight"])
+        {
             Some(Self::Trunk)
         } else {
             None
