@@ -208,7 +208,8 @@ fn check(case: &str) -> Vec<String> {
     let mean = distances.clone().sum::<u64>() as f64 / image.pixels.len() as f64;
     let most = distances.max().unwrap_or(0);
     eprintln!("{case}: mean difference {mean}, largest {most}");
-    assert!(mean < 1.0, "{case}: pixels differ by {mean} on average, {most} at most");
+    // Less than is promised elsewhere, so that what steers weakly has to be right as well.
+    assert!(mean < 0.2, "{case}: pixels differ by {mean} on average, {most} at most");
     std::mem::take(&mut *host.said.lock())
 }
 
