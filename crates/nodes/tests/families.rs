@@ -169,26 +169,6 @@ fn sdxl_from_a_picture() {
 }
 
 #[test]
-fn sdxl_with_a_part_of_a_picture_made_anew() {
-    check("sdxl-inpaint");
-}
-
-#[test]
-fn a_model_for_inpainting_with_the_mask_of_the_canvas() {
-    check("sd15-inpaint-model");
-}
-
-#[test]
-fn a_model_for_inpainting_with_a_plain_mask() {
-    check("sd15-inpaint-model-masked");
-}
-
-#[test]
-fn a_model_for_inpainting_without_a_mask() {
-    check("sd15-inpaint-model-txt2img");
-}
-
-#[test]
 fn sdxl_handed_over_to_its_refiner() {
     check("sdxl-refined");
 }

@@ -17,7 +17,7 @@ use crate::{EngineError, Result, json};
 
 /// What the colours of its training pictures are on average, and how far they spread; red, green, blue.
 const MEAN: [f32; 3] = [0.481_454_66, 0.457_827_5, 0.408_210_73];
-const SPREAD: [f32; 3] = [0.268_629_54, 0.261_302_58, 0.275_777_11];
+const SPREAD: [f32; 3] = [0.268_629_54, 0.261_302_6, 0.275_777_1];
 
 /// `config.json` of an image encoder; what a file leaves out has the value transformers assumes.
 #[derive(Debug, Clone, Deserialize)]

@@ -78,6 +78,10 @@ pub struct ControlNet {
 impl ControlNet {
     /// Loads `config.json` and the weights from a ControlNet's folder.
     pub fn load(folder: &Path, device: Device, kind: Kind) -> Result<Self> {
+        if folder.is_file() {
+            let reason = "ControlNets in one file are not supported yet, only folders of diffusers'".to_owned();
+            return Err(EngineError::Config { file: folder.to_owned(), reason });
+        }
         let file = folder.join("config.json");
         let config: ControlNetConfig = json::read(&file)?;
         Self::new(&Weights::open(folder, device, kind)?, config).map_err(|error| match error {

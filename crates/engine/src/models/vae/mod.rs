@@ -44,7 +44,7 @@ pub struct Vae {
 
 #[derive(Debug)]
 enum Networks {
-    Large(Large),
+    Large(Box<Large>),
     Tiny(tiny::Tiny),
 }
 
@@ -97,12 +97,13 @@ impl Vae {
         let conv = |wanted, name, channels| {
             if wanted { Conv2d::new(&(w / name), channels, channels, 1).map(Some) } else { Ok(None) }
         };
-        let networks = Networks::Large(Large {
+        let large = Large {
             encoder: Encoder::new(&(w / "encoder"), &config)?,
             quant_conv: conv(config.use_quant_conv, "quant_conv", 2 * latent)?,
             post_quant_conv: conv(config.use_post_quant_conv, "post_quant_conv", latent)?,
             decoder: Decoder::new(&(w / "decoder"), &config)?,
-        });
+        };
+        let networks = Networks::Large(Box::new(large));
         Ok(Self { config, networks, device: w.device(), kind: w.kind(), bytes: w.loaded_bytes() })
     }
 
