@@ -79,9 +79,9 @@ fn peel(set: &mut [bool], width: usize, height: usize, second: bool) -> bool {
             let begins = (0..8).filter(|&place| !around[place] && around[(place + 1) % 8]).count();
             let neighbours = around.iter().filter(|set| **set).count();
             let free = if second {
-                !(above && right && left) && !(above && below && left)
+                !(above && left && (right || below))
             } else {
-                !(above && right && below) && !(right && below && left)
+                !(right && below && (above || left))
             };
             if begins == 1 && (2..=6).contains(&neighbours) && free {
                 taken.push(at);

@@ -1,8 +1,8 @@
 //! The open database: one writer behind a lock, a pool of readers, transactions.
 
 use crate::readers::Readers;
-use crate::upgrade::ModelMove;
 use crate::seal::{self, Seal};
+use crate::upgrade::ModelMove;
 use crate::{StorageError, backup, clock, gallery, inspect, migrate, queue, upgrade};
 use invoke_domain::{Clock, Random};
 use jiff::Timestamp;

@@ -29,7 +29,8 @@ const EXPECTED: &str = "SELECT i.image_name || '|' || coalesce(b.board_id, '') |
 const INDEX: &str =
     "SELECT image_name || '|' || board_id || '|' || user_id || '|' || image_origin || '|' || image_category
     || '|' || is_intermediate || '|' || starred || '|' || created_at FROM gallery_images ORDER BY image_name";
-const EXPECTED_COUNTS: &str = "SELECT coalesce(b.board_id, '') || '|' || i.user_id || '|' || i.image_origin || '|' || i.image_category
+const EXPECTED_COUNTS: &str =
+    "SELECT coalesce(b.board_id, '') || '|' || i.user_id || '|' || i.image_origin || '|' || i.image_category
     || '|' || i.is_intermediate || '|' || count(*) FROM images i LEFT JOIN board_images b ON b.image_name = i.image_name
     GROUP BY b.board_id, i.user_id, i.image_origin, i.image_category, i.is_intermediate ORDER BY 1";
 const COUNTS: &str = "SELECT board_id || '|' || user_id || '|' || image_origin || '|' || image_category

@@ -1,11 +1,11 @@
 //! Make an administrator with a code from the console.
 
 use super::{UserDto, cookie, with_email};
+use crate::App;
 use crate::attempts::attempt;
 use crate::call::Anyone;
 use crate::client;
 use crate::error::ApiError;
-use crate::App;
 use actix_web::{HttpResponse, post};
 use invoke_auth::Recovery;
 use serde::{Deserialize, Serialize};
