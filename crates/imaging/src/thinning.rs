@@ -78,11 +78,7 @@ fn peel(set: &mut [bool], width: usize, height: usize, second: bool) -> bool {
             let [above, _, right, _, below, _, left, _] = around;
             let begins = (0..8).filter(|&place| !around[place] && around[(place + 1) % 8]).count();
             let neighbours = around.iter().filter(|set| **set).count();
-            let free = if second {
-                !(above && left && (right || below))
-            } else {
-                !(right && below && (above || left))
-            };
+            let free = if second { !(above && left && (right || below)) } else { !(right && below && (above || left)) };
             if begins == 1 && (2..=6).contains(&neighbours) && free {
                 taken.push(at);
             }
