@@ -230,3 +230,41 @@ fn a_run_that_called_a_workflow_goes_on_with_the_latents_it_had() {
     let prepared = item["session"]["source_prepared_mapping"]["steps"][0].as_str().unwrap();
     assert_eq!(item["session"]["results"][prepared]["value"], 2);
 }
+
+#[test]
+fn copies_go_into_the_folder_for_exports_and_prompts_into_a_style_preset() {
+    let root = tempfile::tempdir().unwrap();
+    let server = server(root.path());
+    let mut events = server.listen();
+    let mut run = |graph: &Value| {
+        let item = server.enqueue(graph);
+        events.until_item_ends(item);
+        server.item(item)
+    };
+    let export = |folder: &str| {
+        let nodes = json!({
+            "blank": { "type": "blank_image", "width": 16, "height": 8 },
+            "save": { "type": "save_image_to_file", "output_directory": folder, "prefix": "p_", "file_format": "webp" },
+        });
+        graph(&nodes, &[("blank", "image", "save", "image")])
+    };
+    let saved = run(&export("mine/2026"));
+    assert_eq!(saved["status"], "completed", "{saved}");
+    let prepared = saved["session"]["source_prepared_mapping"]["save"][0].as_str().unwrap();
+    let name = saved["session"]["results"][prepared]["image"]["image_name"].as_str().unwrap();
+    let copy = root.path().join("outputs/exports/mine/2026").join(format!("p_{}", name.replace(".png", ".webp")));
+    assert_eq!(&std::fs::read(copy).unwrap()[8..12], b"WEBP");
+    let refused = run(&export("../elsewhere"));
+    assert_eq!((&refused["status"], &refused["error_type"]), (&json!("failed"), &json!("ValueError")));
+
+    let preset = server.get("/api/v1/style_presets/")[0].clone();
+    let fill = |id: &Value| {
+        let nodes = json!({ "t": { "type": "prompt_template", "style_preset": { "style_preset_id": id }, "positive_prompt": "a fox" } });
+        graph(&nodes, &[])
+    };
+    let filled = run(&fill(&preset["id"]));
+    let result = filled["session"]["results"].as_object().unwrap().values().next().unwrap();
+    let expected = preset["preset_data"]["positive_prompt"].as_str().unwrap().replace("{prompt}", "a fox");
+    assert_eq!(result["positive_prompt"], expected, "{filled}");
+    assert_eq!(run(&fill(&json!("none")))["error_type"], "StylePresetNotFoundError");
+}

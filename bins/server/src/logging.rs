@@ -41,6 +41,8 @@ pub fn start(settings: &Logging) -> Result<(), LogFileError> {
     let files: Vec<_> = files
         .map(|file| fmt::layer().with_writer(Mutex::new(file)).with_target(false).with_ansi(false))
         .collect();
+    // A list of no layers would switch everything off, the console too.
+    let files = (!files.is_empty()).then_some(files);
     let network = level(settings.log_level_network);
     let (targets, handle) = reload::Layer::new(targets(level(settings.log_level), network));
     // A test or a second server in the same process has started it already.

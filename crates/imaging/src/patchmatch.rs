@@ -21,6 +21,12 @@ const PASSES: usize = 3;
 /// Rounds in which the first guess is made smooth.
 const SMOOTHING: usize = 200;
 
+/// A match this much of the usual distance away has a third of the say of a perfect one.
+const LIKENESS: f64 = 0.25;
+
+/// How much less say a patch has for every step deeper in the hole.
+const DEPTH: f64 = 1.3;
+
 /// Chances are drawn from this seed, so that one picture always gets one filling.
 const SEED: u64 = 0;
 
@@ -49,12 +55,13 @@ pub fn fill(picture: &Pixels, hole: &[bool]) -> Result<Pixels, ImagingError> {
     let mut before: Option<Matched> = None;
     for (depth, mut level) in levels.into_iter().enumerate().rev() {
         let mut matches = level.begin(before.as_ref(), &mut random);
+        let depths = level.depths();
         // Cheap where the picture is small, and what is decided there lasts.
-        for _ in 0..(2 + 2 * depth).min(12) {
+        for _ in 0..(4 + 4 * depth).min(16) {
             for pass in 0..PASSES {
                 level.improve(&mut matches, pass % 2 == 1, &mut random);
             }
-            level.vote(&matches);
+            level.vote(&matches, &depths);
         }
         before = Some(Matched { level, matches });
     }
@@ -319,12 +326,32 @@ impl Level {
         }
     }
 
-    /// Colours the hole: every patch over a pixel has a say, the more so the better its match is.
-    fn vote(&mut self, matches: &[Option<Match>]) {
+    /// Steps from each place of the hole to what is known; nothing elsewhere.
+    fn depths(&self) -> Vec<i32> {
+        let mut depths: Vec<i32> = self.hole.iter().map(|hole| if *hole { i32::MAX } else { 0 }).collect();
+        let mut front: VecDeque<usize> = (0..depths.len()).filter(|place| depths[*place] == 0).collect();
+        while let Some(place) = front.pop_front() {
+            for next in self.beside(place) {
+                if depths[next] == i32::MAX {
+                    depths[next] = depths[place] + 1;
+                    front.push_back(next);
+                }
+            }
+        }
+        depths
+    }
+
+    /// Colours the hole: every patch over a pixel has a say, the more so the better its match is and the less deep in the
+    /// hole it lies, where more of it is known than guessed.
+    fn vote(&mut self, matches: &[Option<Match>], depths: &[i32]) {
         let found = || matches.iter().flatten();
         let mean = found().map(|found| f64::from(found.distance)).sum::<f64>() / found().count().max(1) as f64;
-        let weight = |found: &Match| (-f64::from(found.distance) / mean.max(1.0)).exp() as f32 + 1e-6;
-        let weights: Vec<f32> = matches.iter().map(|found| found.as_ref().map_or(0.0, weight)).collect();
+        let weight = |(found, depth): (&Option<Match>, &i32)| {
+            let found = found.as_ref()?;
+            let likeness = (-f64::from(found.distance) / (LIKENESS * mean.max(1.0))).exp();
+            Some((likeness * DEPTH.powi(-depth)).max(1e-30) as f32)
+        };
+        let weights: Vec<f32> = matches.iter().zip(depths).map(|pair| weight(pair).unwrap_or(0.0)).collect();
         let mut voted = self.samples.clone();
         for place in (0..self.hole.len()).filter(|place| self.hole[*place]) {
             let mut sums = [0.0f32; 3];

@@ -34,7 +34,9 @@ impl Queue {
                 }
                 Ok::<_, StorageError>(claimed)
             })?;
-            reach!(self, AfterClaim);
+            if claimed.is_some() {
+                reach!(self, AfterClaim);
+            }
             self.tell(news);
             match claimed {
                 None => return Ok(None),
