@@ -5,10 +5,13 @@
 
 mod support;
 
+use std::cell::RefCell;
 use std::collections::HashMap;
+use std::rc::Rc;
 
 use invoke_engine::device::Device;
 use invoke_engine::models::unet::{FreeU, Unet};
+use invoke_engine::sampling::contribution::{Additions, Contribution, StepView};
 use invoke_engine::sampling::preview::Palette;
 use invoke_engine::sampling::prompt::{JoinedPrompts, Prompt};
 use invoke_engine::sampling::sd::{Cancelled, DenoiseRequest, Guidance, Inpaint, OnStep, denoise, noise};
@@ -247,6 +250,37 @@ fn a_run_ends_at_the_step_that_cancels_it() {
         assert!(matches!(result, Err(EngineError::Cancelled)));
         assert_eq!(reports, 4);
     }
+}
+
+/// The step, how many prompts are asked, and where the latents lie.
+type Shown = (usize, i64, Option<i64>);
+
+/// Writes down what it is shown.
+#[derive(Debug, Clone, Default)]
+struct Witness(Rc<RefCell<Vec<Shown>>>);
+
+impl Contribution for Witness {
+    fn contribute<'a>(&'a self, step: &StepView<'_>, _: &mut Additions<'a>) -> Result<()> {
+        self.0.borrow_mut().push((step.step, step.prompts.rows(), step.tile.map(|tile| tile.left)));
+        Ok(())
+    }
+}
+
+#[test]
+fn other_networks_are_shown_every_call_of_the_unet() {
+    let shown = |name: &str| {
+        let (case, config) = find(name);
+        let witness = Witness::default();
+        let with = |request: &mut DenoiseRequest<'_>| request.contributions.push(Box::new(witness.clone()));
+        let _ = run(&case, &config, &with, &mut |_| Ok(())).unwrap();
+        witness.0.take()
+    };
+    // Without guidance in the first two steps the negative prompt is not asked.
+    let expected: Vec<_> = (0..10).map(|step| (step, if step < 2 { 1 } else { 2 }, None)).collect();
+    assert_eq!(shown("guidance_per_step"), expected);
+    // Latents of 10 by 13 in tiles of 8 by 8.
+    let tiles = shown("tiles.euler");
+    assert_eq!(tiles[..4], [(0, 2, Some(0)), (0, 2, Some(5)), (0, 2, Some(0)), (0, 2, Some(5))]);
 }
 
 #[test]

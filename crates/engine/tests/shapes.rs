@@ -255,10 +255,13 @@ fn hidiffusion_changes_sizes_and_windows_step_by_step() {
         let expected = expected.get(&format!("hidiffusion.{name}"));
         for threads in THREADS {
             tch::set_num_threads(threads);
-            let hidiffusion = HiDiffusion::new(settings, run.calls, 77).unwrap();
+            let hidiffusion = HiDiffusion::new(settings, 77).unwrap();
             for (i, expected) in expected.chunk(run.calls as i64, 0).into_iter().enumerate() {
-                let context =
-                    Context { hidiffusion: Some(&hidiffusion), control: control.as_ref(), ..inputs.context() };
+                let context = Context {
+                    hidiffusion: Some(hidiffusion.at(i, run.calls)),
+                    control: control.as_ref(),
+                    ..inputs.context()
+                };
                 assert_close(&format!("{name} {i}"), &call(&unet, &inputs, context), &expected, ONE_CALL);
             }
         }
@@ -266,8 +269,8 @@ fn hidiffusion_changes_sizes_and_windows_step_by_step() {
     let refiner = fixture.unets["refiner"].unet(SeamlessAxes::default());
     let inputs = Inputs::of(refiner.config());
     let settings = HiDiffusionSettings { raunet: true, windows: true, t1_ratio: 0.4, t2_ratio: 0.0 };
-    let run = HiDiffusion::new(settings, 10, 1).unwrap();
-    let context = Context { hidiffusion: Some(&run), ..inputs.context() };
+    let run = HiDiffusion::new(settings, 1).unwrap();
+    let context = Context { hidiffusion: Some(run.at(0, 10)), ..inputs.context() };
     let error = refiner.forward(&inputs.sample, 501.0, context).unwrap_err().to_string();
     assert_eq!(error, "HiDiffusion is for Stable Diffusion 1, 2 and XL only");
 }

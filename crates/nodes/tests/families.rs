@@ -1,5 +1,5 @@
-//! Stable Diffusion 2, XL, the refiner of XL and models for inpainting: graphs run in process against what InvokeAI itself gave for
-//! them (`xtask/fixtures/reference_families.py`).
+//! Stable Diffusion 2, XL, the refiner of XL and models for inpainting, and runs that are told more than prompts: graphs run in
+//! process against what InvokeAI itself gave for them (`xtask/fixtures/reference_families.py`, `reference_sampling.py`).
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -19,13 +19,15 @@ fn fixtures() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/fixtures")
 }
 
-fn families(name: &str) -> PathBuf {
-    fixtures().join("generation/families").join(name)
+/// What the script of a set of cases made.
+fn generation(set: &str) -> PathBuf {
+    fixtures().join("generation").join(set)
 }
 
 /// A case, with the models where they are here.
-fn json(case: &str) -> Value {
-    let text = std::fs::read_to_string(families(&format!("{case}.json"))).expect("the fixture is committed");
+fn json(set: &str, case: &str) -> Value {
+    let file = generation(set).join(format!("{case}.json"));
+    let text = std::fs::read_to_string(file).expect("the fixture is committed");
     let here = fixtures().to_string_lossy().into_owned();
     serde_json::from_str(&text.replace("{{FIXTURES}}", &here)).expect("the fixture is JSON")
 }
@@ -36,15 +38,17 @@ fn picture(path: &Path) -> Pixels {
 }
 
 /// A host with the case's models and the pictures the graphs begin with.
-fn host(case: &Value) -> MemoryHost {
+fn host(set: &str, case: &Value) -> MemoryHost {
     let host = MemoryHost::default();
     for config in case["models"].as_array().expect("models") {
         let key = ModelKey(config["key"].as_str().expect("a key").to_owned());
         let record = ModelRecord { key, config: config.clone() };
         host.add_model(ModelInfo { path: PathBuf::from(record.path()), record });
     }
-    for name in ["picture.png", "odd.png", "mask.png"] {
-        let pixels = picture(&families("inputs").join(name));
+    for file in std::fs::read_dir(generation(set).join("inputs")).expect("the pictures are committed") {
+        let file = file.expect("a folder can be listed");
+        let name = file.file_name();
+        let (name, pixels) = (name.to_str().expect("a name"), picture(&file.path()));
         let mode = match pixels.mode() {
             Mode::L => PixelMode::L,
             Mode::Rgb => PixelMode::Rgb,
@@ -81,24 +85,34 @@ fn comparable(value: &Value) -> Value {
         Value::Object(fields) => {
             let fields = fields.iter().filter(|(_, value)| !value.is_null());
             let blank = |key: &str, value: &Value| match key {
-                "latents_name" | "conditioning_name" | "image_name" | "mask_name" | "masked_latents_name" => "…".into(),
+                "latents_name"
+                | "conditioning_name"
+                | "image_name"
+                | "mask_name"
+                | "masked_latents_name"
+                | "tensor_name" => "…".into(),
                 _ => comparable(value),
             };
             fields.map(|(key, value)| (key.clone(), blank(key, value))).collect::<Map<_, _>>().into()
         }
-        Value::Array(items) => items.iter().map(comparable).collect(),
+        Value::Array(items) => {
+            // The reference collects in an order of its own (see `docs/compatibility.md`).
+            let mut items: Vec<Value> = items.iter().map(comparable).collect();
+            items.sort_by_key(ToString::to_string);
+            items.into()
+        }
         other => other.clone(),
     }
 }
 
-fn run(case: &Value) -> (Outcome, Watch, Arc<MemoryHost>) {
+fn run(set: &str, case: &Value) -> (Outcome, Watch, Arc<MemoryHost>) {
     // Tests run side by side already, and idle threads of libtorch wait in a busy loop.
     tch::set_num_threads(1);
     let registry = invoke_nodes::registry().expect("the nodes agree");
     let random = Arc::new(CountingRandom::default());
     let graph = validate(&case["graph"], registry.catalogue(), &*random).expect("the graph is valid");
     let mut session = Session::new(graph, "session".to_owned(), &*random);
-    let host = Arc::new(host(case));
+    let host = Arc::new(host(set, case));
     let services = Services::new(Device::Cpu, 1 << 30, random.clone());
     let mut context = Context::new(Arc::new(services), host.clone());
     let mut watch = Watch::default();
@@ -108,8 +122,13 @@ fn run(case: &Value) -> (Outcome, Watch, Arc<MemoryHost>) {
 
 #[track_caller]
 fn check(name: &str) {
-    let case = json(name);
-    let (outcome, watch, host) = run(&case);
+    check_in("families", name);
+}
+
+#[track_caller]
+fn check_in(set: &str, name: &str) {
+    let case = json(set, name);
+    let (outcome, watch, host) = run(set, &case);
     assert_eq!(outcome, Outcome::Completed, "{:?}", watch.failed);
     let theirs = case["results"].as_object().expect("results by node");
     assert_eq!(watch.results.len(), theirs.len());
@@ -119,7 +138,7 @@ fn check(name: &str) {
 
     let output = &watch.results[case["output"].as_str().expect("an output")];
     let ours = host.load_image(output["image"]["image_name"].as_str().expect("a picture")).expect("it was kept");
-    let theirs = picture(&families(&format!("{name}.png")));
+    let theirs = picture(&generation(set).join(format!("{name}.png")));
     assert_eq!((ours.width, ours.height), (theirs.width(), theirs.height()));
     assert_eq!(ours.mode.as_str(), theirs.mode().as_str());
     let distances = ours.pixels.iter().zip(theirs.data()).map(|(a, b)| u64::from(a.abs_diff(*b)));
@@ -150,6 +169,26 @@ fn sdxl_from_a_picture() {
 }
 
 #[test]
+fn sdxl_with_a_part_of_a_picture_made_anew() {
+    check("sdxl-inpaint");
+}
+
+#[test]
+fn a_model_for_inpainting_with_the_mask_of_the_canvas() {
+    check("sd15-inpaint-model");
+}
+
+#[test]
+fn a_model_for_inpainting_with_a_plain_mask() {
+    check("sd15-inpaint-model-masked");
+}
+
+#[test]
+fn a_model_for_inpainting_without_a_mask() {
+    check("sd15-inpaint-model-txt2img");
+}
+
+#[test]
 fn sdxl_handed_over_to_its_refiner() {
     check("sdxl-refined");
 }
@@ -172,4 +211,34 @@ fn a_picture_to_latents_and_back_in_tiles() {
 #[test]
 fn an_autoencoder_of_its_own_in_tiles() {
     check("tiled-vae");
+}
+
+#[test]
+fn a_part_made_anew() {
+    check_in("sampling", "inpaint");
+}
+
+#[test]
+fn a_part_made_anew_by_a_method_of_second_order_with_noise() {
+    check_in("sampling", "inpaint-kdpm_2_a");
+}
+
+#[test]
+fn prompts_for_parts_of_the_picture() {
+    check_in("sampling", "regional");
+}
+
+#[test]
+fn a_picture_continued_beyond_its_edges() {
+    check_in("sampling", "outpaint");
+}
+
+#[test]
+fn edges_that_meet_and_freeu() {
+    check_in("sampling", "seamless");
+}
+
+#[test]
+fn a_picture_refined_in_tiles() {
+    check_in("sampling", "tiled");
 }

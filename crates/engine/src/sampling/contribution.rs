@@ -1,4 +1,4 @@
-//! What networks beside the UNet add to its steps: ControlNet, T2I-Adapter, IP-Adapter.
+//! What is added to the UNet's steps: by ControlNet, T2I-Adapter, IP-Adapter, HiDiffusion.
 //!
 //! A run has a list of them ([`super::sd::DenoiseRequest::contributions`]). Before each call of the UNet every one is
 //! shown the step and puts what it has to say into [`Additions`], which go with the call. Each keeps its own
@@ -10,7 +10,8 @@
 use tch::Tensor;
 
 use super::prompt::PromptBatch;
-use crate::models::unet::{Context, CrossLayer, ExtraAttention, Residuals};
+use super::tiles::Tile;
+use crate::models::unet::{Context, CrossLayer, ExtraAttention, HiDiffusion, HiDiffusionStep, Residuals};
 use crate::{EngineError, Result};
 
 /// How strongly something works.
@@ -68,6 +69,8 @@ pub struct StepView<'a> {
     pub prompts: &'a PromptBatch,
     /// The positive prompt alone, for what should not see the other.
     pub positive: &'a PromptBatch,
+    /// Which part of the picture the latents are; none for all of it.
+    pub tile: Option<Tile>,
 }
 
 /// What goes with a call of the UNet, the sum over all contributions.
@@ -76,6 +79,7 @@ pub struct Additions<'a> {
     control: Option<Residuals>,
     features: Vec<Tensor>,
     attention: AllOf<'a>,
+    hidiffusion: Option<HiDiffusionStep<'a>>,
 }
 
 impl<'a> Additions<'a> {
@@ -112,6 +116,7 @@ impl<'a> Additions<'a> {
         Context {
             control: self.control.as_ref(),
             features: &self.features,
+            hidiffusion: self.hidiffusion,
             extra_attention: (!self.attention.0.is_empty()).then_some(&self.attention as &dyn ExtraAttention),
             ..context
         }
@@ -151,6 +156,14 @@ pub trait Contribution: std::fmt::Debug {
     /// # Errors
     /// When the network fails, or is not for this UNet.
     fn contribute<'a>(&'a self, step: &StepView<'_>, additions: &mut Additions<'a>) -> Result<()>;
+}
+
+/// No network of its own: what it changes is the UNet.
+impl Contribution for HiDiffusion {
+    fn contribute<'a>(&'a self, step: &StepView<'_>, additions: &mut Additions<'a>) -> Result<()> {
+        additions.hidiffusion = Some(self.at(step.step, step.total));
+        Ok(())
+    }
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use tch::Tensor;
 use super::contribution::{Additions, Contribution, StepView};
 use super::guidance::{Guidance, guide};
 use super::prompt::{Prompt, PromptBatch};
+use super::tiles::Tile;
 use crate::models::unet::{Context, FreeU, Unet};
 use crate::random::Generator;
 use crate::schedulers::{Scheduler, Step};
@@ -19,6 +20,8 @@ pub(super) struct Moment {
     pub(super) step: usize,
     pub(super) total: usize,
     pub(super) timestep: f64,
+    /// Which part of the picture it is about; none for all of it.
+    pub(super) tile: Option<Tile>,
 }
 
 /// Everything about a run that stays the same from step to step.
@@ -90,8 +93,8 @@ impl<'a> Predictor<'a> {
 
     /// What the UNet predicts for each prompt, `(b, 4, h, w)`.
     fn ask(&self, prompts: &PromptBatch, input: &Tensor, moment: Moment) -> Result<Tensor> {
-        let Moment { step, total, timestep } = moment;
-        let view = StepView { step, total, timestep, latents: input, prompts, positive: &self.positive };
+        let Moment { step, total, timestep, tile } = moment;
+        let view = StepView { step, total, timestep, latents: input, prompts, positive: &self.positive, tile };
         let mut additions = Additions::default();
         for contribution in self.contributions {
             contribution.contribute(&view, &mut additions)?;

@@ -108,7 +108,8 @@ pub fn denoise(unet: &Unet, request: &DenoiseRequest<'_>, on_step: OnStep<'_>) -
         if let Some((mask, noise)) = &on_the_way {
             latents = mask.mix(&latents, &*scheduler, noise, timestep, training)?;
         }
-        let step = predictor.step(&mut *scheduler, &latents, Moment { step: i, total, timestep }, &mut generator)?;
+        let moment = Moment { step: i, total, timestep, tile: None };
+        let step = predictor.step(&mut *scheduler, &latents, moment, &mut generator)?;
         let predicted_original = match &on_the_way {
             Some((mask, noise)) => {
                 let foreseen = step.predicted_original.as_ref().unwrap_or(&latents);

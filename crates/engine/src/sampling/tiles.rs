@@ -84,10 +84,10 @@ pub fn denoise(unet: &Unet, request: &DenoiseRequest<'_>, tiles: &[Tile], on_ste
     let (total, order) = (window.timesteps.len(), schedulers[0].order());
     on_step(&Progress { step: 0, total, order, latents: &latents, predicted_original: None })?;
     for (i, timestep) in window.timesteps.into_iter().enumerate() {
-        let moment = Moment { step: i, total, timestep };
         let mut next = Blend::new(&latents)?;
         let mut foreseen = None;
         for ((tile, weight), scheduler) in tiles.iter().zip(&weights).zip(&mut schedulers) {
+            let moment = Moment { step: i, total, timestep, tile: Some(*tile) };
             let step = predictor.step(&mut **scheduler, &tile.of(&latents)?, moment, &mut generator)?;
             next.add(tile, &step.latents.f_mul(weight)?)?;
             if let Some(original) = &step.predicted_original {

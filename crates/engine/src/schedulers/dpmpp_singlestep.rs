@@ -46,7 +46,7 @@ impl DpmppSinglestep {
             timesteps.iter_mut().for_each(|t| *t = t.round_ties_even());
         }
         let ends_at_zero = config.final_sigmas_type.unwrap_or(FinalSigma::Zero) == FinalSigma::Zero;
-        let lower = config.lower_order_final == Some(true) || ends_at_zero || steps % order != 0;
+        let lower = config.lower_order_final == Some(true) || ends_at_zero || !steps.is_multiple_of(order);
         let mut orders = orders(steps, order, lower);
         if let (true, Some(last)) = (ends_at_zero, orders.last_mut()) {
             *last = 1;

@@ -74,7 +74,7 @@ impl Pndm {
 
     /// One of four predictions within a step.
     fn step_runge_kutta(&mut self, output: &Tensor, timestep: i64, sample: &Tensor) -> Result<Tensor> {
-        let next = if self.calls % 2 == 0 { timestep - self.stride / 2 } else { timestep };
+        let next = if self.calls.is_multiple_of(2) { timestep - self.stride / 2 } else { timestep };
         let from = self.timesteps[self.calls / 4 * 4] as i64;
         let weighted = |weight: f64| output.f_mul_scalar(weight);
         let so_far = |sum: Option<Tensor>, part: Tensor| match sum {

@@ -1,14 +1,15 @@
 //! Noise to latents of a picture: Stable Diffusion 1 and 2.
 
 use invoke_engine::Tensor;
-use invoke_engine::models::unet::FreeU;
+use invoke_engine::models::unet::{FreeU, HiDiffusion, HiDiffusionSettings};
+use invoke_engine::sampling::contribution::Contribution;
 use invoke_engine::sampling::sd::{DenoiseRequest, Guidance, Inpaint, denoise};
 use invoke_engine::weights::SeamlessAxes;
 use invoke_graph::{InputKind, NULL, Node, NodeError, OneOrMany, Rule, Test, choices, node};
 
 use crate::Context;
 use crate::conditioning::{adapters, controls, image_prompts};
-use crate::failure::not_yet;
+use crate::failure::engine_failed;
 use crate::fields::{
     ConditioningField, ControlField, DenoiseMaskField, IPAdapterField, LatentsField, T2IAdapterField, UNetField,
 };
@@ -164,12 +165,15 @@ node! {
 }
 
 impl DenoiseLatents {
-    /// What the schema has and this program does not.
-    fn check(&self) -> Result<(), NodeError> {
-        if self.hidiffusion {
-            return Err(not_yet("HiDiffusion (`hidiffusion`)"));
-        }
-        check_guidance(&self.cfg_scale)
+    /// Larger pictures than the network was trained for, if wanted.
+    fn hidiffusion(&self, seed: u64) -> Result<Option<HiDiffusion>, NodeError> {
+        let settings = HiDiffusionSettings {
+            raunet: self.hidiffusion_raunet,
+            windows: self.hidiffusion_window_attn,
+            t1_ratio: self.hidiffusion_t1_ratio,
+            t2_ratio: self.hidiffusion_t2_ratio,
+        };
+        self.hidiffusion.then(|| HiDiffusion::new(settings, seed).map_err(engine_failed)).transpose()
     }
 
     /// The mask, and the masked latents, as earlier nodes kept them.
@@ -181,7 +185,7 @@ impl DenoiseLatents {
 
     /// The denoised latents, in memory.
     fn denoised(self, context: &Context) -> Result<Tensor, NodeError> {
-        self.check()?;
+        check_guidance(&self.cfg_scale)?;
         let meets = |name: &str| self.unet.seamless_axes.iter().any(|axis| axis == name);
         let Beginning { noise, latents, seed, sides } = Beginning::of(context, &self.noise, &self.latents)?;
         let mut contributions = adapters(context, self.t2i_adapter.clone(), sides)?;
@@ -189,6 +193,7 @@ impl DenoiseLatents {
         let network = Network::load(context, &self.unet, SeamlessAxes { x: meets("x"), y: meets("y") })?;
         contributions.extend(controls(context, self.control.clone(), sides)?);
         contributions.extend(pictures);
+        contributions.extend(self.hidiffusion(seed)?.map(|run| Box::new(run) as Box<dyn Contribution>));
         let inpaint = self.inpaint(context)?;
         let (positive, negative) = (self.positive_conditioning.into_vec(), self.negative_conditioning.into_vec());
         let (positive, negative) = (prompts(context, &positive, sides)?, prompts(context, &negative, sides)?);

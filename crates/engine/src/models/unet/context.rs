@@ -4,7 +4,7 @@ use std::fmt::Debug;
 
 use tch::{Kind, Tensor};
 
-use super::{FreeU, HiDiffusion};
+use super::{FreeU, HiDiffusionStep};
 use crate::{EngineError, Result};
 
 /// What a UNet is told. A call for text alone is `Context::new(&embeddings)`; everything else is an addition to it:
@@ -33,8 +33,8 @@ pub struct Context<'a> {
     pub extra_attention: Option<&'a dyn ExtraAttention>,
     /// Weights of skips and backbone.
     pub freeu: Option<FreeU>,
-    /// Smaller images and windows, for pictures larger than the network was trained for. One for a whole run.
-    pub hidiffusion: Option<&'a HiDiffusion>,
+    /// Smaller images and windows, for pictures larger than the network was trained for.
+    pub hidiffusion: Option<HiDiffusionStep<'a>>,
 }
 
 impl<'a> Context<'a> {

@@ -29,29 +29,39 @@ pub struct HiDiffusionSettings {
     pub t2_ratio: f64,
 }
 
-/// One run, step after step: each call of a UNet that is told of it counts one.
+/// One run.
 #[derive(Debug)]
 pub struct HiDiffusion {
     settings: HiDiffusionSettings,
-    total: usize,
-    step: Cell<usize>,
     random: RefCell<Generator>,
 }
 
+/// One step of a run, of which a call of the UNet is told.
+#[derive(Debug, Clone, Copy)]
+pub struct HiDiffusionStep<'a> {
+    run: &'a HiDiffusion,
+    step: usize,
+    total: usize,
+}
+
 impl HiDiffusion {
-    /// A run of so many calls whose windows move as `seed` says.
-    pub fn new(settings: HiDiffusionSettings, total: usize, seed: u64) -> Result<Self> {
-        Ok(Self { settings, total, step: Cell::new(0), random: RefCell::new(Generator::new(seed)?) })
+    /// A run whose windows move as `seed` says.
+    pub fn new(settings: HiDiffusionSettings, seed: u64) -> Result<Self> {
+        Ok(Self { settings, random: RefCell::new(Generator::new(seed)?) })
     }
 
-    /// What one call on latents of this size does; the next call is the next step.
-    pub(super) fn plan(&self, config: &UnetConfig, size: (i64, i64)) -> Result<Plan<'_>> {
+    /// Step `step` of `total`, from 0 on. Steps follow one another: each moves the windows on.
+    pub fn at(&self, step: usize, total: usize) -> HiDiffusionStep<'_> {
+        HiDiffusionStep { run: self, step, total }
+    }
+}
+
+impl<'a> HiDiffusionStep<'a> {
+    /// What a call on latents of this size does.
+    pub(super) fn plan(self, config: &UnetConfig, size: (i64, i64)) -> Result<Plan<'a>> {
         let family = Family::of(config)?;
-        let (step, total) = (self.step.get(), self.total as f64);
-        let next = step + 1;
-        self.step.set(if next == self.total { 0 } else { next });
-        let before = |ratio: f64| step < (total * ratio) as usize;
-        let HiDiffusionSettings { raunet, windows, t1_ratio, t2_ratio } = self.settings;
+        let before = |ratio: f64| self.step < (self.total as f64 * ratio) as usize;
+        let HiDiffusionSettings { raunet, windows, t1_ratio, t2_ratio } = self.run.settings;
         let (quarter, half) = match family {
             Family::Sd => (before(t1_ratio), before(t2_ratio)),
             Family::Xl if size.0 < AGGRESSIVE_SIDE || size.1 < AGGRESSIVE_SIDE => {
@@ -63,7 +73,7 @@ impl HiDiffusion {
             family,
             quarter: raunet && quarter,
             half: raunet && half,
-            windows: windows.then_some(Windows { size, random: &self.random }),
+            windows: windows.then_some(Windows { size, random: &self.run.random }),
             full: Cell::new(None),
         })
     }

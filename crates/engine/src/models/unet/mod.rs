@@ -29,7 +29,7 @@ use blocks::{Cross, DownBlock, MidBlock, UpBlock, padding_bias};
 pub use config::{FlagPerBlock, PerBlock, TransformerLayers, UnetConfig};
 pub use context::{Added, Context, CrossLayer, ExtraAttention, Regions, Residuals};
 pub use freeu::FreeU;
-pub use hidiffusion::{HiDiffusion, HiDiffusionSettings};
+pub use hidiffusion::{HiDiffusion, HiDiffusionSettings, HiDiffusionStep};
 use time::TimeInput;
 
 /// A loaded UNet.
@@ -125,7 +125,7 @@ impl Unet {
         let (height, width) = self.check(sample, context)?;
         let padding = context.mask.map(|mask| padding_bias(mask, sample.kind())).transpose()?;
         let time = self.time.forward(sample, timestep, context.added)?; // (b, time_dim)
-        let plan = context.hidiffusion.map(|run| run.plan(&self.config, (height, width))).transpose()?;
+        let plan = context.hidiffusion.map(|step| step.plan(&self.config, (height, width))).transpose()?;
         let cross = Cross::new(context, padding.as_ref()).planned(plan.as_ref());
 
         let mut x = self.conv_in.forward(sample)?;
