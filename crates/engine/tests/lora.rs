@@ -119,6 +119,18 @@ fn taking_patches_away_leaves_the_same_bits() {
 }
 
 #[test]
+fn a_model_within_a_checkpoint_is_patched_by_its_own_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("model.safetensors");
+    let conv = Tensor::ones([16, 4, 3, 3], (Kind::Float, tch::Device::Cpu));
+    Tensor::write_safetensors(&[("unet.conv_in.weight", &conv)], &file).unwrap();
+    let unet = Weights::open(&file, Device::Cpu, Kind::Float).unwrap() / "unet";
+    let patched = unet.patched(patches(Part::Unet, &at("lycoris", 1.0))) / "conv_in";
+    assert_ne!(*patched.tensor("weight", &[16, 4, 3, 3]).unwrap(), conv);
+    assert_eq!(*(unet / "conv_in").tensor("weight", &[16, 4, 3, 3]).unwrap(), conv);
+}
+
+#[test]
 fn a_file_that_is_no_lora_says_so() {
     let error = Lora::open(&tiny("unet/diffusion_pytorch_model.safetensors"), Family::Sd).unwrap_err().to_string();
     assert!(error.ends_with("it has no layer of a LoRA for this kind of model"), "{error}");

@@ -23,6 +23,8 @@ pub struct Weights {
     patches: Arc<Patches>,
     /// Bytes others had been handed out before these weights were patched.
     before: u64,
+    /// How much of a full name leads to what was patched: a checkpoint holds several models.
+    root: usize,
     seamless: SeamlessAxes,
 }
 
@@ -83,6 +85,7 @@ impl Weights {
             prefix: String::new(),
             patches: Arc::default(),
             before: 0,
+            root: 0,
             seamless: SeamlessAxes::default(),
         })
     }
@@ -91,7 +94,8 @@ impl Weights {
     #[must_use]
     pub fn patched(&self, patches: Patches) -> Self {
         let before = self.files.loaded.load(Ordering::Relaxed);
-        Self { patches: Arc::new(patches), before, ..self.clone() }
+        let root = if self.prefix.is_empty() { 0 } else { self.prefix.len() + 1 };
+        Self { patches: Arc::new(patches), before, root, ..self.clone() }
     }
 
     /// The names of all tensors of this part, in no order.
@@ -163,7 +167,7 @@ impl Weights {
             return Err(EngineError::WrongShape { weights: weights(), tensor, expected: shape.to_vec(), got });
         }
         let original = self.handed(file, &tensor, view)?;
-        let Some(patched) = self.patches.apply(&tensor, &original)? else { return Ok(Weight::new(original)) };
+        let Some(patched) = self.patches.apply(tensor.get(self.root..).unwrap_or_default(), &original)? else { return Ok(Weight::new(original)) };
         self.count(&patched);
         Ok(Weight::new(patched))
     }
