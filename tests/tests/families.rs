@@ -2,7 +2,7 @@
 //! the pictures InvokeAI makes of the same graphs (`xtask/fixtures/reference_families.py`).
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
 
-use invoke_imaging::{Pixels, png};
+use invoke_imaging::{Limits, Pixels, png};
 use invoke_tests::process::ServerProcess;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -54,7 +54,7 @@ fn graph(case: &str, models: &[Value], picture: &str) -> (Value, String) {
 }
 
 fn decoded(file: &[u8]) -> Pixels {
-    png::decode_bounded(file, png::Limits::default()).unwrap().0
+    png::decode_bounded(file, Limits::default()).unwrap().0
 }
 
 #[test]

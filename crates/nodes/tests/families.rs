@@ -11,7 +11,7 @@ use invoke_graph::testing::{CountingRandom, MemoryHost};
 use invoke_graph::{
     Host, LoadedImage, ModelInfo, NodeError, Observer, Outcome, PixelMode, Prepared, Session, run_session, validate,
 };
-use invoke_imaging::{Mode, Pixels, png};
+use invoke_imaging::{Limits, Mode, Pixels, png};
 use invoke_nodes::{Context, Services};
 use serde_json::{Map, Value};
 
@@ -34,7 +34,7 @@ fn json(set: &str, case: &str) -> Value {
 
 fn picture(path: &Path) -> Pixels {
     let file = std::fs::read(path).expect("the picture is committed");
-    png::decode_bounded(&file, png::Limits::default()).expect("the picture is a PNG").0
+    png::decode_bounded(&file, Limits::default()).expect("the picture is a PNG").0
 }
 
 /// A host with the case's models and the pictures the graphs begin with.

@@ -12,7 +12,7 @@ use invoke_graph::{
     Catalogue, Host, HostError, LoadedImage, ModelInfo, NewImage, NodeError, Observer, Outcome, PixelMode, Prepared,
     Progress, Session, StoredImage, run_session, validate,
 };
-use invoke_imaging::{Mode, Pixels, png};
+use invoke_imaging::{Limits, Mode, Pixels, png};
 use invoke_nodes::{Context, Services};
 use parking_lot::Mutex;
 use serde_json::{Map, Value};
@@ -34,7 +34,7 @@ fn json(case: &str) -> Value {
 
 fn picture(file: &Path) -> Pixels {
     let file = std::fs::read(file).expect("the picture is committed");
-    png::decode_bounded(&file, png::Limits::default()).expect("the picture is a PNG").0
+    png::decode_bounded(&file, Limits::default()).expect("the picture is a PNG").0
 }
 
 /// The models and pictures of a case, the pictures its nodes keep, and what they say.

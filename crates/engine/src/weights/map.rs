@@ -167,7 +167,9 @@ impl Weights {
             return Err(EngineError::WrongShape { weights: weights(), tensor, expected: shape.to_vec(), got });
         }
         let original = self.handed(file, &tensor, view)?;
-        let Some(patched) = self.patches.apply(tensor.get(self.root..).unwrap_or_default(), &original)? else { return Ok(Weight::new(original)) };
+        let Some(patched) = self.patches.apply(tensor.get(self.root..).unwrap_or_default(), &original)? else {
+            return Ok(Weight::new(original));
+        };
         self.count(&patched);
         Ok(Weight::new(patched))
     }

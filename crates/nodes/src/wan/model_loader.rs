@@ -65,7 +65,7 @@ impl Node<Context> for WanModelLoader {
         let record = |model: &ModelIdentifierField| Ok::<_, NodeError>(context.host().model(&model.key)?.record);
         let main = record(&self.model)?;
         require_main(&main)?;
-        let source = self.component_source.as_ref().map(|source| record(source)).transpose()?;
+        let source = self.component_source.as_ref().map(&record).transpose()?;
         let pipeline = || match (&self.component_source, &source) {
             (Some(model), Some(record)) => {
                 require_main(record)?;
