@@ -326,6 +326,21 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         AnyModelConfig: {
+            base: string;
+            cover_image: string | null;
+            description: string | null;
+            file_size: number;
+            format: string;
+            hash: string;
+            key: string;
+            name: string;
+            path: string;
+            source: string;
+            source_api_response: string | null;
+            source_type: components["schemas"]["ModelSourceType"];
+            source_url: string | null;
+            type: string;
+        } & {
             [key: string]: unknown;
         };
         AppVersion: {
@@ -388,7 +403,7 @@ export interface components {
                     /** @default false */
                     is_intermediate?: boolean;
                     type: string;
-                    /** @default false */
+                    /** @default true */
                     use_cache?: boolean;
                 } & {
                     [key: string]: unknown;
@@ -468,7 +483,7 @@ export interface components {
             width: number;
         };
         /** @enum {string} */
-        InstallStatus: "waiting" | "running" | "completed" | "error";
+        InstallStatus: "waiting" | "running" | "completed" | "error" | "cancelled";
         ItemIdsResult: {
             item_ids: number[];
             total_count: number;
@@ -524,6 +539,8 @@ export interface components {
         ModelsList: {
             models: components["schemas"]["AnyModelConfig"][];
         };
+        /** @enum {string} */
+        ModelSourceType: "path" | "url" | "hf_repo_id" | "external";
         NodeFieldValue: {
             field_name: string;
             node_path: string;
@@ -1365,12 +1382,6 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["HTTPValidationError"];
                 };
-            };
-            501: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
         };
     };
