@@ -139,10 +139,11 @@ fn allowed_nodes(settings: &Settings, parts: &Parts) -> Arc<Catalogue> {
     if allow.is_none() && deny.is_none() {
         return Arc::clone(&parts.catalogue);
     }
-    let names = |list: &Option<Vec<String>>, kind: &str| list.iter().flatten().any(|name| name == kind);
-    // An empty list of what is allowed says nothing, as in the reference.
-    let all = allow.as_ref().is_none_or(Vec::is_empty);
-    Arc::new(parts.catalogue.restricted(|kind| (all || names(allow, kind)) && !names(deny, kind)))
+    let names = |list: &Vec<String>, kind: &str| list.iter().any(|name| name == kind);
+    Arc::new(parts.catalogue.restricted(|kind| {
+        allow.as_ref().is_none_or(|allowed| names(allowed, kind))
+            && !deny.as_ref().is_some_and(|denied| names(denied, kind))
+    }))
 }
 
 /// Where the database of these settings is and how it is kept.

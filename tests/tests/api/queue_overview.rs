@@ -87,3 +87,10 @@ fn nodes_an_administrator_forbids_are_refused_like_unknown_ones() {
         assert!(schemas["AddInvocation"].is_object() && schemas["WaitForGate"].is_null(), "{line}");
     }
 }
+
+#[test]
+fn a_list_of_allowed_nodes_with_nothing_in_it_allows_nothing() {
+    let server = TestServer::multiuser().with("allow_nodes: []").without_workers().start();
+    let body = json!({ "batch": { "graph": graphs::addition(), "runs": 1 } });
+    server.user("alice").post("/api/v1/queue/default/enqueue_batch", &body).has_status(422);
+}
