@@ -83,7 +83,7 @@ struct Inner {
     clock: Arc<dyn Clock>,
     path: Option<PathBuf>,
     // Dropped after all connections.
-    _seal: Option<Seal>,
+    seal: Option<Seal>,
 }
 
 static MEMORY_DATABASES: AtomicU64 = AtomicU64::new(0);
@@ -150,7 +150,7 @@ impl Database {
         let turns = settings.path.is_none().then(RwLock::default);
         let path = settings.path.clone();
         let seal = path.as_deref().map(Seal::of);
-        Self(Arc::new(Inner { readers, writer: Mutex::new(writer), turns, clock, path, _seal: seal }))
+        Self(Arc::new(Inner { readers, writer: Mutex::new(writer), turns, clock, path, seal }))
     }
 
     /// What opening the file would do to it, and a database to look further at: the file itself when it is up to date,
@@ -228,6 +228,13 @@ impl Database {
         let connection = self.0.writer.lock();
         let _turn = self.0.turns.as_ref().map(RwLock::write);
         Ok(work(&connection)?)
+    }
+
+    /// To be called when all of the database is in its file.
+    pub(crate) fn put_seal_on(&self) {
+        if let Some(seal) = &self.0.seal {
+            seal.put_on();
+        }
     }
 
     /// A number that changes when another process has changed the file, and only then.

@@ -28,7 +28,9 @@ impl Database {
     /// # Errors
     /// When another process writes for longer than the busy timeout.
     pub fn settle(&self) -> Result<(), StorageError> {
-        self.with_writer(|connection| connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)"))
+        self.with_writer(|connection| connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)"))?;
+        self.put_seal_on();
+        Ok(())
     }
 
     /// Rebuilds the file without the gaps that deleted rows left, renews the statistics its queries are planned by, and
