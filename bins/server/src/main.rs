@@ -91,19 +91,21 @@ fn main() -> ExitCode {
 /// Serves until told to stop.
 fn serve(settings: &Settings) -> anyhow::Result<()> {
     let server = Server::start(settings, Parts::real()?)?;
-    say(&format!("invokeai-rs is running on {} (press Ctrl+C to stop)", server.url()));
-    wait_for_signal()?;
+    let url = server.url();
+    until_told_to_stop(|| say(&format!("invokeai-rs is running on {url} (press Ctrl+C to stop)")))?;
     tracing::info!("stopping");
     server.stop();
     Ok(())
 }
 
-fn wait_for_signal() -> anyhow::Result<()> {
+/// Waits for a signal to end; `ready` is called once signals are listened to.
+fn until_told_to_stop(ready: impl FnOnce()) -> anyhow::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         let mut terminate = signal(SignalKind::terminate())?;
         let mut interrupt = signal(SignalKind::interrupt())?;
+        ready();
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
