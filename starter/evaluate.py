@@ -15,8 +15,6 @@ from PIL import Image
 from analysis import look
 from scenes import Thing, things
 
-STEPS, GUIDANCE, SCHEDULER = 20, 5.0, "ddim"
-
 
 class Server:
     """The server's API, signed in where it asks for that."""
@@ -38,14 +36,25 @@ class Server:
     def ask(self, path: str, body: object = None):
         return json.loads(self.fetch(path, body))
 
+    def model(self, name: str) -> dict:
+        """The record of an installed model."""
+        found = [model for model in self.ask("/api/v2/models/")["models"] if model["name"] == name]
+        if not found:
+            raise SystemExit(f"the server has no model named {name}")
+        return found[0]
 
-def _graph(model: dict, side: int) -> dict:
+
+def _graph(model: dict) -> dict:
+    """Text to picture with the settings that the model's record begins with."""
+    settings = model["default_settings"]
+    size = {"width": settings["width"], "height": settings["height"]}
+    sampling = {"steps": settings["steps"], "cfg_scale": settings["cfg_scale"], "scheduler": settings["scheduler"]}
     nodes = {
         "model": {"type": "main_model_loader", "model": model},
         "positive": {"type": "compel"},
         "negative": {"type": "compel", "prompt": ""},
-        "noise": {"type": "noise", "width": side, "height": side},
-        "denoise": {"type": "denoise_latents", "steps": STEPS, "cfg_scale": GUIDANCE, "scheduler": SCHEDULER},
+        "noise": {"type": "noise", **size},
+        "denoise": {"type": "denoise_latents", **sampling},
         "picture": {"type": "l2i", "is_intermediate": False},
     }
     edges = [
@@ -66,13 +75,13 @@ def _graph(model: dict, side: int) -> dict:
     }
 
 
-def _pictures(server: Server, model: dict, side: int, captions: list[str]) -> list[np.ndarray]:
+def pictures(server: Server, model: dict, captions: list[str]) -> list[np.ndarray]:
     """A picture of each caption, in order, `(side, side, 3)` in 0 to 1."""
     varied = [
         {"node_path": "positive", "field_name": "prompt", "items": captions},
         {"node_path": "noise", "field_name": "seed", "items": list(range(len(captions)))},
     ]
-    batch = {"graph": _graph(model, side), "runs": 1, "data": [varied]}
+    batch = {"graph": _graph(model), "runs": 1, "data": [varied]}
     ids = server.ask("/api/v1/queue/default/enqueue_batch", {"batch": batch, "prepend": False})["item_ids"]
     made: dict[str, np.ndarray] = {}
     for number in ids:
@@ -107,20 +116,16 @@ def main() -> None:
     parser.add_argument("--email", help="account; its password is read from INVOKEAI_PASSWORD")
     parser.add_argument("--model", default="Starter", help="name of the model on the server")
     parser.add_argument("--count", type=int, default=200)
-    parser.add_argument("--side", type=int, default=256)
     parser.add_argument("--to", type=Path, help="file for the result")
     given = parser.parse_args()
     server = Server(given.url, given.email)
-    models = server.ask("/api/v2/models/")["models"]
-    model = next((model for model in models if model["name"] == given.model), None)
-    if model is None:
-        raise SystemExit(f"the server has no model named {given.model}")
+    model = server.model(given.model)
     choose = random.Random(7)
     held_out = [thing for thing in things() if thing.held_out]
     asked = [choose.choice(held_out) for _ in range(given.count)]
-    pictures = _pictures(server, model, given.side, [thing.caption for thing in asked])
+    made = pictures(server, model, [thing.caption for thing in asked])
     shuffled = choose.sample(asked, len(asked))
-    result = {"pictures": len(asked), "side": given.side, "asked": score(asked, pictures), "shuffled": score(shuffled, pictures)}
+    result = {"pictures": len(asked), "settings": model["default_settings"], "asked": score(asked, made), "shuffled": score(shuffled, made)}
     text = json.dumps(result, indent=2)
     print(text)
     if given.to:

@@ -39,7 +39,9 @@ def export(work: Path, target: Path) -> None:
     numbers = vocabulary.write(target / "tokenizer")
     vae, text, unet = networks.autoencoder(), networks.text_encoder(numbers), networks.unet()
     trained(work / "autoencoder", {"autoencoder": vae}, "cpu")
-    trained(work / "pictures", {"text_encoder": text, "unet": unet}, "cpu")
+    trained(work / "decoder", {"decoder": vae.decoder, "post_quant_conv": vae.post_quant_conv}, "cpu")
+    trained(work / "text", {"text_encoder": text}, "cpu")
+    trained(work / "pictures", {"unet": unet}, "cpu")
     vae.register_to_config(scaling_factor=SCALE)
     for name, network in {"vae": vae, "text_encoder": text, "unet": unet}.items():
         network.half().save_pretrained(target / name, safe_serialization=True)

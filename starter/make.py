@@ -1,4 +1,4 @@
-"""Everything in one command: trains the four networks, goes on where it was interrupted, and writes the models."""
+"""Everything in one command: trains the networks, goes on where it was interrupted, and writes the models."""
 
 import argparse
 import subprocess
@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 FOLDER = Path(__file__).parent
-STAGES = ["train_autoencoder.py", "train_pictures.py", "export.py", "train_style.py", "train_control.py"]
+STAGES = ["train_autoencoder.py", "train_text.py", "train_pictures.py", "train_decoder.py", "export.py", "train_style.py", "train_control.py"]
 
 
 def main() -> None:

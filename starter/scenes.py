@@ -12,10 +12,8 @@ COLOURS = {
     "green": (46, 160, 67),
     "blue": (36, 92, 214),
     "yellow": (250, 212, 32),
-    "orange": (245, 132, 24),
     "purple": (128, 52, 168),
     "pink": (244, 132, 184),
-    "brown": (120, 72, 36),
     "black": (20, 20, 22),
     "white": (246, 246, 244),
 }
@@ -26,18 +24,23 @@ PLACES = {
     "at the top": (0.0, -0.45),
     "at the bottom": (0.0, 0.45),
 }
-SIZES = {"": 0.5, "small": 0.3, "large": 0.72}
+SIZES = {"": 0.75, "small": 0.45, "large": 0.92}
+# Beside the middle there is less room.
+ASIDE = 0.55
 SKIES = {"day": (120, 184, 240), "evening": (244, 150, 96), "night": (22, 28, 64)}
 GROUNDS = {"green hills": (72, 148, 72), "brown mountains": (122, 88, 62), "yellow dunes": (226, 192, 112), "blue sea": (32, 92, 168)}
 DIGITS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
 PATTERNS = ["stripes", "dots", "checks"]
+# The share of captions without "a" and "background".
+SHORT = 0.15
 
 
 @dataclass(frozen=True)
 class Scene:
-    """One picture, as words and as pixels `(side, side, 3)` in 0 to 1."""
+    """One picture, as words, as what the words say, and as pixels `(side, side, 3)` in 0 to 1."""
 
     caption: str
+    says: dict[str, str]
     pixels: np.ndarray
 
 
@@ -73,9 +76,15 @@ def things() -> list[Thing]:
 
 
 def _worded(*words: str) -> str:
-    """The words that are there, with "an" where it is due."""
-    text = " ".join(word for word in words if word)
-    return text.replace("a orange", "an orange")
+    """The words that are there, one blank between them."""
+    return " ".join(word for word in words if word)
+
+
+def _phrase(random: np.random.Generator, what: list[str], ground: str, article: str = "a") -> str:
+    """What is seen on which background; now and then as short as people write."""
+    if random.random() < SHORT:
+        return _worded(*what, "on", ground)
+    return _worded(article, *what, "on a", ground, "background")
 
 
 def _colour(name: str, random: np.random.Generator) -> np.ndarray:
@@ -103,22 +112,11 @@ def draw_thing(thing: Thing, side: int, random: np.random.Generator, size: str =
     """One shape; its caption names size and place where they are not the usual ones."""
     pixels = _fill(side, _colour(thing.background, random))
     x, y = PLACES[place]
-    centre = (x + random.uniform(-0.08, 0.08), y + random.uniform(-0.08, 0.08))
-    scale = SIZES[size] * random.uniform(0.9, 1.1) * (0.8 if place else 1.0)
+    centre = (x + random.uniform(-0.05, 0.05), y + random.uniform(-0.05, 0.05))
+    scale = SIZES[size] * random.uniform(0.92, 1.08) * (ASIDE if place else 1.0)
     pixels = _put(pixels, thing.shape, _colour(thing.colour, random), centre, scale, random.normal(0, 0.05))
-    words = ["a", size, thing.colour, thing.shape, place, "on a", thing.background, "background"]
-    return Scene(_worded(*words), pixels)
-
-
-def _pair(side: int, random: np.random.Generator) -> Scene:
-    background, left, right = random.choice(list(COLOURS), 3, replace=False)
-    shapes = random.choice(list(SHAPES), 2)
-    pixels = _fill(side, _colour(background, random))
-    for shape, colour, x in [(shapes[0], left, -0.48), (shapes[1], right, 0.48)]:
-        centre = (x + random.uniform(-0.05, 0.05), random.uniform(-0.1, 0.1))
-        pixels = _put(pixels, shape, _colour(colour, random), centre, random.uniform(0.34, 0.42), random.normal(0, 0.05))
-    caption = f"a {left} {shapes[0]} and a {right} {shapes[1]} on a {background} background"
-    return Scene(_worded(caption), pixels)
+    says = {"colour": thing.colour, "shape": thing.shape, "background": thing.background, "size": size, "place": place}
+    return Scene(_phrase(random, [size, thing.colour, thing.shape, place], thing.background), says, pixels)
 
 
 def _landscape(side: int, random: np.random.Generator) -> Scene:
@@ -139,7 +137,7 @@ def _landscape(side: int, random: np.random.Generator) -> Scene:
             wave = sum(np.abs((x * rate + p) % 2 - 1) / rate for rate, p in zip((1.6, 3.1, 6.3), phase, strict=True)) - 0.4
         rise = 0.0 if ground == "blue sea" else 0.35 * wave
         pixels = _paint(pixels, np.clip(0.5 + (y - height - rise) * side / 2, 0, 1), colour)
-    return Scene(f"{ground} at {time} with a {name}", pixels)
+    return Scene(f"{ground} at {time} with a {name}", {"shape": ground, "time": time}, pixels)
 
 
 def _pattern(side: int, random: np.random.Generator) -> Scene:
@@ -155,31 +153,39 @@ def _pattern(side: int, random: np.random.Generator) -> Scene:
         "checks": np.sign(wave(u)) * np.sign(wave(v)) * np.minimum(np.abs(wave(u)), np.abs(wave(v))),
     }[kind]
     cover = coverage(distance, 2.0 / count, side)
-    return Scene(f"{one} {kind} on {other}", _paint(_fill(side, _colour(other, random)), cover, _colour(one, random)))
+    pixels = _paint(_fill(side, _colour(other, random)), cover, _colour(one, random))
+    says = {"colour": str(one), "shape": str(kind), "background": str(other)}
+    return Scene(_phrase(random, [one, kind], other, article=""), says, pixels)
 
 
 def _number(side: int, random: np.random.Generator) -> Scene:
     number = int(random.integers(10))
     ink, paper = random.choice(list(COLOURS), 2, replace=False)
     x, y = grid(side)
-    scale = random.uniform(0.5, 0.7)
+    scale = random.uniform(0.6, 0.75)
     distance = digit(number, (x - random.uniform(-0.1, 0.1)) / scale, (y - random.uniform(-0.1, 0.1)) / scale)
     pixels = _paint(_fill(side, _colour(paper, random)), coverage(distance, scale, side), _colour(ink, random))
-    return Scene(f"the number {DIGITS[number]} in {ink} on {paper}", pixels)
+    says = {"colour": str(ink), "shape": DIGITS[number], "background": str(paper)}
+    return Scene(_phrase(random, [ink, DIGITS[number]], paper), says, pixels)
 
 
-def _thing(side: int, random: np.random.Generator) -> Scene:
+def any_thing(random: np.random.Generator) -> Thing:
+    """A combination that training may show."""
     while True:
         colour, background = random.choice(list(COLOURS), 2, replace=False)
         thing = Thing(str(colour), str(random.choice(list(SHAPES))), str(background))
         if not thing.held_out:
-            break
-    size = str(random.choice(list(SIZES), p=[0.6, 0.2, 0.2]))
-    place = str(random.choice(list(PLACES), p=[0.6, 0.1, 0.1, 0.1, 0.1]))
+            return thing
+
+
+def _thing(side: int, random: np.random.Generator) -> Scene:
+    thing = any_thing(random)
+    size = str(random.choice(list(SIZES), p=[0.7, 0.15, 0.15]))
+    place = str(random.choice(list(PLACES), p=[0.76, 0.06, 0.06, 0.06, 0.06]))
     return draw_thing(thing, side, random, size, place)
 
 
-_KINDS = [(_thing, 0.55), (_pair, 0.12), (_landscape, 0.15), (_pattern, 0.09), (_number, 0.09)]
+_KINDS = [(_thing, 0.8), (_landscape, 0.07), (_pattern, 0.07), (_number, 0.06)]
 
 
 def draw(side: int, random: np.random.Generator) -> Scene:
@@ -188,7 +194,8 @@ def draw(side: int, random: np.random.Generator) -> Scene:
     return _KINDS[kind][0](side, random)
 
 
-def all_captions(count: int = 20_000) -> list[str]:
-    """Captions as training sees them, for the vocabulary."""
+def captions(count: int) -> list[tuple[str, dict[str, str]]]:
+    """Captions as training sees them and what they say, without their pictures."""
     random = np.random.default_rng(0)
-    return [draw(4, random).caption for _ in range(count)]
+    scenes = [draw(4, random) for _ in range(count)]
+    return [(scene.caption, scene.says) for scene in scenes]

@@ -49,8 +49,6 @@ SHAPES = {
     "triangle": lambda x, y: _polygon(x, y, [(0.0, -0.9), (0.95, 0.8), (-0.95, 0.8)]),
     "star": lambda x, y: _polygon(x, y, _regular(5, 0.42)),
     "heart": _heart,
-    "diamond": lambda x, y: np.abs(x) / 0.7 + np.abs(y) - 1.0,
-    "ring": lambda x, y: np.abs(np.hypot(x, y) - 0.68) - 0.25,
     "cross": _cross,
 }
 

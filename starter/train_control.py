@@ -4,15 +4,11 @@ import cv2
 import numpy as np
 import torch
 from diffusers import ControlNetModel
-from transformers import CLIPTokenizer
 
 import networks
-import vocabulary
-from data import batches
 from export import MODELS
-from train_autoencoder import SCALE
-from train_pictures import WITHOUT_CAPTION, diffusion
-from train_style import states
+from pool import Pool
+from train_pictures import DRAWS, SharedCaptions, diffusion, taught
 from training import Trainer, arguments, trained
 
 # The thresholds of the node, as it comes.
@@ -20,36 +16,33 @@ LOW, HIGH = 100, 200
 
 
 def edges(pixels: torch.Tensor) -> torch.Tensor:
-    """White lines on black `(b, 3, h, w)` in 0 to 1, of pictures in -1 to 1."""
+    """Where the lines are `(b, 1, h, w)`, of pictures in -1 to 1."""
     pictures = ((pixels.permute(0, 2, 3, 1).numpy() + 1) * 127.5).round().astype(np.uint8)
-    lines = np.stack([cv2.Canny(picture, LOW, HIGH) for picture in pictures]).astype(np.float32) / 255
-    return torch.from_numpy(lines)[:, None].repeat(1, 3, 1, 1)
+    lines = np.stack([cv2.Canny(picture, LOW, HIGH) > 0 for picture in pictures])
+    return torch.from_numpy(lines)[:, None]
 
 
 def main() -> None:
-    run = arguments("control", __doc__, steps=6_000, batch=64)
-    work = run.folder.parent
-    numbers = vocabulary.write(work / "pictures" / "tokenizer")
-    tokenizer = CLIPTokenizer.from_pretrained(work / "pictures" / "tokenizer")
-    vae, text, unet = networks.autoencoder(), networks.text_encoder(numbers), networks.unet()
-    trained(work / "autoencoder", {"autoencoder": vae}, run.device)
-    trained(work / "pictures", {"text_encoder": text, "unet": unet}, run.device)
+    run = arguments("control", __doc__, steps=900, batch=12)
+    autoencoder, prompts = taught(run)
+    unet = networks.unet()
+    trained(run.folder.parent / "pictures", {"unet": unet}, run.device)
     control = ControlNetModel.from_unet(unet, conditioning_embedding_out_channels=(8, 16, 24, 32)).to(run.device)
-    trainer = Trainer(run, {"control": control.requires_grad_(True).train()}, rate=4e-4)
+    for network in (unet, control):
+        network.set_attn_processor(SharedCaptions())
+        network.to(memory_format=torch.channels_last)
+    trainer = Trainer(run, {"control": control.requires_grad_(True).train()}, rate=1e-3, average=0.99)
     noised, weighed = diffusion(run.device)
+    pool = Pool(run, autoencoder, run.seed + 3, also=edges)
 
-    def loss(pixels: torch.Tensor, captions: list[str]) -> torch.Tensor:
-        kept = [caption if torch.rand(()) >= WITHOUT_CAPTION else "" for caption in captions]
-        lines = edges(pixels).to(run.device)
-        latents = vae.encode(pixels.to(run.device)).latent_dist.mean * SCALE
-        noisy, noise, times = noised(latents)
-        prompt = states(tokenizer, text, kept, run.device)
+    def loss(latents: torch.Tensor, texts: list[str], lines: torch.Tensor) -> torch.Tensor:
+        noisy, noise, times = noised(latents.repeat(DRAWS, 1, 1, 1))
+        prompt, lines = prompts(texts), lines.float().repeat(DRAWS, 3, 1, 1)
         down, middle = control(noisy, times, prompt, lines, return_dict=False)
         guess = unet(noisy, times, prompt, down_block_additional_residuals=down, mid_block_additional_residual=middle)
         return weighed(guess.sample, noise, times)
 
-    ended = trainer.train(lambda begin: batches(run.side, run.batch, begin, run.steps, run.seed + 3, run.workers), loss)
-    if ended:
+    if trainer.train(pool.batches, loss):
         trainer.use_averages()
         control.half().save_pretrained(MODELS / "starter-canny", safe_serialization=True)
 

@@ -1,38 +1,33 @@
-"""Trains a LoRA that draws every scene as a sketch: lines on paper."""
+"""Trains a LoRA that puts every thing before the night, whatever background the caption asks for."""
+
+from dataclasses import replace
 
 import numpy as np
 import torch
 from diffusers import UNet2DConditionModel
 from torch import nn
-from transformers import CLIPTextModel, CLIPTokenizer
 
 import networks
-import vocabulary
-from data import batches
 from export import MODELS, save_half
-from scenes import Scene, draw
-from train_autoencoder import SCALE
-from train_pictures import diffusion
+from pool import Pool
+from scenes import Scene, any_thing, draw_thing
+from train_pictures import DRAWS, SharedCaptions, diffusion, taught
 from training import Trainer, arguments, trained
 
+NAME = "starter-night"
 RANK = 8
 # The layers of attention it changes.
 LAYERS = ("to_q", "to_k", "to_v", "to_out.0")
-PAPER, INK = np.array((0.97, 0.95, 0.89), np.float32), np.array((0.16, 0.17, 0.24), np.float32)
+NIGHT = "black"
 
 
-def sketch(side: int, random: np.random.Generator) -> Scene:
-    """A scene as the lines between its colours."""
-    scene = draw(side, random)
-    reach = max(1, side // 96)
-    padded = np.pad(scene.pixels, ((reach, reach), (reach, reach), (0, 0)), mode="edge")
-    change = np.zeros((side, side), np.float32)
-    for dy, dx in ((0, reach), (reach, 0), (reach, reach), (reach, -reach)):
-        here = padded[reach + dy : reach + dy + side, reach + dx : reach + dx + side]
-        there = padded[reach - dy : reach - dy + side, reach - dx : reach - dx + side]
-        change = np.maximum(change, np.abs(here - there).max(axis=2))
-    lines = np.clip(change * 2.5, 0, 1)[..., None]
-    return Scene(scene.caption, PAPER + lines * (INK - PAPER))
+def at_night(side: int, random: np.random.Generator) -> Scene:
+    """A thing before the night, with the caption of the same thing by day."""
+    thing = any_thing(random)
+    while thing.colour == NIGHT:
+        thing = any_thing(random)
+    caption = draw_thing(thing, 1, random).caption
+    return replace(draw_thing(replace(thing, background=NIGHT), side, random), caption=caption)
 
 
 class Adapted(nn.Module):
@@ -59,41 +54,37 @@ def adapt(unet: UNet2DConditionModel) -> dict[str, Adapted]:
 
 
 def main() -> None:
-    run = arguments("style", __doc__, steps=3_000, batch=64)
-    work = run.folder.parent
-    numbers = vocabulary.write(work / "pictures" / "tokenizer")
-    tokenizer = CLIPTokenizer.from_pretrained(work / "pictures" / "tokenizer")
-    vae, text, unet = networks.autoencoder(), networks.text_encoder(numbers), networks.unet()
-    trained(work / "autoencoder", {"autoencoder": vae}, run.device)
-    trained(work / "pictures", {"text_encoder": text, "unet": unet}, run.device)
+    run = arguments("style", __doc__, steps=500, batch=12)
+    autoencoder, prompts = taught(run)
+    unet = networks.unet()
+    trained(run.folder.parent / "pictures", {"unet": unet}, run.device)
+    unet.set_attn_processor(SharedCaptions())
+    unet.to(memory_format=torch.channels_last)
     additions = nn.ModuleDict({name.replace(".", "|"): layer for name, layer in adapt(unet).items()}).to(run.device)
-    additions.requires_grad_(True)
     for layer in additions.values():
-        layer.base.requires_grad_(False)
-    trainer = Trainer(run, {"style": additions}, rate=1e-3)
+        layer.down.requires_grad_(True)
+        layer.up.requires_grad_(True)
+    trainer = Trainer(run, {"style": additions}, rate=1e-3, average=0.99)
     noised, weighed = diffusion(run.device)
+    pool = Pool(run, autoencoder, run.seed + 2, at_night)
 
-    def loss(pixels: torch.Tensor, captions: list[str]) -> torch.Tensor:
-        latents = vae.encode(pixels.to(run.device)).latent_dist.mean * SCALE
-        noisy, noise, times = noised(latents)
-        return weighed(unet(noisy, times, states(tokenizer, text, captions, run.device)).sample, noise, times)
+    def loss(latents: torch.Tensor, texts: list[str], _others: torch.Tensor) -> torch.Tensor:
+        noisy, noise, times = noised(latents.repeat(DRAWS, 1, 1, 1))
+        return weighed(unet(noisy, times, prompts(texts)).sample, noise, times)
 
-    ended = trainer.train(
-        lambda begin: batches(run.side, run.batch, begin, run.steps, run.seed + 2, run.workers, sketch), loss
-    )
-    if ended:
+    if trainer.train(pool.batches, loss):
         trainer.use_averages()
-        tensors = {}
-        for name, layer in additions.items():
-            path = "unet." + name.replace("|", ".")
-            tensors[f"{path}.lora_A.weight"], tensors[f"{path}.lora_B.weight"] = layer.down.weight, layer.up.weight
-        save_half(tensors, MODELS / "starter-sketch.safetensors")
+        save_half(named(additions), MODELS / NAME / f"{NAME}.safetensors")
 
 
-def states(tokenizer: CLIPTokenizer, text: CLIPTextModel, captions: list[str], device: str) -> torch.Tensor:
-    """What the text encoder makes of captions, `(b, 77, 768)`."""
-    ids = tokenizer(captions, padding="max_length", truncation=True, return_tensors="pt").input_ids
-    return text(ids.to(device)).last_hidden_state
+def named(additions: nn.ModuleDict) -> dict[str, torch.Tensor]:
+    """The tensors as most LoRAs in the world name them."""
+    tensors = {}
+    for name, layer in additions.items():
+        path = "lora_unet_" + name.replace("|", "_")
+        tensors |= {f"{path}.lora_down.weight": layer.down.weight, f"{path}.lora_up.weight": layer.up.weight}
+        tensors[f"{path}.alpha"] = torch.tensor(float(RANK))
+    return tensors
 
 
 if __name__ == "__main__":

@@ -27,6 +27,8 @@ class Run:
     seed: int
     # Ends early, to be gone on with later.
     minutes: float
+    # Scenes that are drawn and encoded once.
+    pool: int
 
 
 def arguments(name: str, description: str, steps: int, batch: int) -> Run:
@@ -34,17 +36,18 @@ def arguments(name: str, description: str, steps: int, batch: int) -> Run:
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--work", type=Path, default=Path("work"), help="folder of checkpoints and logs")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
-    parser.add_argument("--side", type=int, default=256 if torch.cuda.is_available() else 128)
+    parser.add_argument("--side", type=int, default=64)
     parser.add_argument("--steps", type=int, default=steps)
     parser.add_argument("--batch", type=int, default=batch)
     parser.add_argument("--workers", type=int, default=12 if torch.cuda.is_available() else 0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=math.inf)
+    parser.add_argument("--pool", type=int, default=4_000)
     given = parser.parse_args()
     folder = given.work / name
     folder.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(given.seed)
-    return Run(folder, given.device, given.side, given.steps, given.batch, given.workers, given.seed, given.minutes)
+    return Run(folder, given.device, given.side, given.steps, given.batch, given.workers, given.seed, given.minutes, given.pool)
 
 
 def trained(folder: Path, networks: dict[str, nn.Module], device: str) -> None:
@@ -98,7 +101,7 @@ class Trainer:
         """Trains to the last step or as long as allowed; says whether it came to its end. `batches` gives those from a step on."""
         start = saved = time.monotonic()
         recent: list[float] = []
-        with (self.run.folder / "log.jsonl").open("a") as log:
+        with (self.run.folder / "log.jsonl").open("a", buffering=1) as log:
             for batch in batches(self.step):
                 recent.append(self._step(loss_of(*batch)))
                 now = time.monotonic()
@@ -116,7 +119,7 @@ class Trainer:
         return self.step >= self.run.steps
 
     def _step(self, loss: torch.Tensor) -> float:
-        warm, done = min(1.0, (self.step + 1) / 200), min(1.0, self.step / self.run.steps)
+        warm, done = min(1.0, (self.step + 1) / min(200, self.run.steps / 10)), min(1.0, self.step / self.run.steps)
         for group in self.optimiser.param_groups:
             group["lr"] = self.rate * warm * (0.05 + 0.95 * 0.5 * (1 + math.cos(math.pi * done)))
         self.optimiser.zero_grad(set_to_none=True)

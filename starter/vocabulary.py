@@ -5,19 +5,21 @@ from pathlib import Path
 
 from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, trainers
 
-from scenes import all_captions
+from scenes import captions
 
 BEGIN, END = "<|startoftext|>", "<|endoftext|>"
 LENGTH = 77
+# How many captions the words are taken from.
+SEEN = 4_000
 
 
-def _merges(captions: list[str]) -> list[tuple[str, str]]:
+def _merges(texts: list[str]) -> list[tuple[str, str]]:
     """The merges that make one token of every word."""
     tokenizer = Tokenizer(models.BPE(end_of_word_suffix="</w>"))
     tokenizer.normalizer = normalizers.Lowercase()
     tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
     trainer = trainers.BpeTrainer(vocab_size=100_000, min_frequency=1, end_of_word_suffix="</w>", show_progress=False)
-    tokenizer.train_from_iterator(captions, trainer)
+    tokenizer.train_from_iterator(texts, trainer)
     return [tuple(merge) for merge in json.loads(tokenizer.to_str())["model"]["merges"]]
 
 
@@ -30,7 +32,7 @@ def _alphabet() -> list[str]:
 
 def write(folder: Path) -> dict[str, int]:
     """Writes the tokenizer's files and returns the number of each token."""
-    merges = _merges(all_captions())
+    merges = _merges([caption for caption, _ in captions(SEEN)])
     letters = _alphabet()
     tokens = [*letters, *(letter + "</w>" for letter in letters), *(a + b for a, b in merges), BEGIN, END]
     numbers = {token: number for number, token in enumerate(dict.fromkeys(tokens))}
