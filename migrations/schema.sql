@@ -680,3 +680,20 @@ CREATE TABLE server_mode (
     multiuser BOOLEAN NOT NULL,
     since DATETIME NOT NULL
 );
+
+CREATE TABLE restricted_models (
+    model_id TEXT NOT NULL PRIMARY KEY REFERENCES models (id) ON DELETE CASCADE
+);
+
+CREATE TABLE restricted_model_users (
+    model_id TEXT NOT NULL REFERENCES restricted_models (model_id) ON DELETE CASCADE,
+    user_id TEXT NOT NULL REFERENCES users (user_id) ON DELETE CASCADE,
+    PRIMARY KEY (model_id, user_id)
+);
+
+CREATE INDEX restricted_model_users_user ON restricted_model_users (user_id);
+
+CREATE TABLE shipped_models (
+    name TEXT NOT NULL PRIMARY KEY,
+    installed_at DATETIME NOT NULL
+);

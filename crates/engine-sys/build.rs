@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 fn main() {
-    println!("cargo::rerun-if-changed=shim/shim.cpp");
+    println!("cargo::rerun-if-changed=shim");
     println!("cargo::rerun-if-env-changed=DEP_TCH_LIBTORCH_LIB");
     let lib = PathBuf::from(
         std::env::var_os("DEP_TCH_LIBTORCH_LIB")
@@ -27,6 +27,9 @@ fn compile(include: &Path) {
         .std("c++17")
         .flag("-isystem")
         .flag(include)
+        // What is computed here is computed often, in a development build as well.
+        .opt_level(3)
         .file("shim/shim.cpp")
+        .file("shim/winograd.cpp")
         .compile("invoke_engine_shim");
 }

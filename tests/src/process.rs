@@ -54,8 +54,16 @@ impl ServerProcess {
             std::fs::write(&file, yaml).unwrap();
         }
         let mut command = Command::new(executable("invokeai-web"));
-        command.arg("--root").arg(root).args(["--port", "0"]).env("NO_COLOR", "1").env("OMP_NUM_THREADS", "1");
-        command.envs(environment.iter().copied());
+        command.arg("--root").arg(root).args(["--port", "0"]).envs(environment.iter().copied());
+        Self::launch(command)
+    }
+
+    /// Runs a command that becomes the server, and waits until it listens.
+    ///
+    /// # Panics
+    /// When it does not start.
+    pub fn launch(mut command: Command) -> Self {
+        command.env("NO_COLOR", "1").env("OMP_NUM_THREADS", "1");
         let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let (sender, log) = channel();
         for stream in
@@ -262,7 +270,7 @@ impl ServerProcess {
     }
 
     fn client(&self) -> reqwest::blocking::Client {
-        reqwest::blocking::Client::builder().timeout(PATIENCE).build().unwrap()
+        crate::client::plain_http().timeout(PATIENCE).build().unwrap()
     }
 
     fn authorised(&self, request: reqwest::blocking::RequestBuilder) -> reqwest::blocking::RequestBuilder {

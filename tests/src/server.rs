@@ -8,12 +8,14 @@ use invoke_config::{LoadOptions, Settings};
 use invoke_domain::{Clock, ImageCategory, ImageOrigin, ImageRecord, OsRandom, SystemClock};
 use invoke_imaging::{Mode, Pixels};
 use invoke_library::NewImage;
+use invoke_model_manager::HubToken;
 use invoke_permissions::Actor;
-use invoke_server::{Parts, Server, WorkersFrom};
+use invoke_server::{Outside, Parts, Server, WorkersFrom};
 use invoke_storage::{Database, StorageSettings};
 use serde_json::{Value, json};
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 use tempfile::TempDir;
 
 /// The password of every account a test makes.
@@ -27,6 +29,7 @@ pub struct Builder {
     yaml: String,
     clock: Arc<dyn Clock>,
     workers: bool,
+    outside: Outside,
 }
 
 impl Default for Builder {
@@ -35,6 +38,7 @@ impl Default for Builder {
             yaml: "schema_version: 4.0.3\nport: 0\nstarter_model: false\n".to_owned(),
             clock: Arc::new(SystemClock),
             workers: true,
+            outside: nowhere(),
         }
     }
 }
@@ -62,6 +66,12 @@ impl Builder {
         self
     }
 
+    /// With this Hugging Face and CivitAI, at addresses of this machine.
+    pub fn outside(mut self, outside: Outside) -> Self {
+        self.outside = outside;
+        self.with("allow_private_download_urls: true")
+    }
+
     /// Items wait for ever.
     pub fn without_workers(mut self) -> Self {
         self.workers = false;
@@ -82,17 +92,31 @@ impl Builder {
         } else {
             WorkersFrom::Nobody
         };
-        let server = start(root.path(), self.clock, &toys, workers);
-        TestServer { server, root, toys, admin: OnceLock::new() }
+        let server = start(root.path(), self.clock, &toys, workers, &self.outside);
+        TestServer { server, root, toys, admin: OnceLock::new(), outside: self.outside }
     }
 }
 
-fn start(root: &Path, clock: Arc<dyn Clock>, toys: &Toys, workers: WorkersFrom) -> Server {
+/// No hub at all: nothing a test does leaves this machine.
+pub fn nowhere() -> Outside {
+    let closed = "http://127.0.0.1:9";
+    let hub_token = Arc::new(HubToken::default());
+    Outside { hub: closed.to_owned(), hub_token, civitai: closed.to_owned(), first_wait: Duration::from_millis(1) }
+}
+
+fn start(root: &Path, clock: Arc<dyn Clock>, toys: &Toys, workers: WorkersFrom, outside: &Outside) -> Server {
     let options = LoadOptions { root: Some(root.to_owned()), ..LoadOptions::default() };
     let loaded = Settings::load(options).unwrap();
     assert_eq!(loaded.warnings, [""; 0]);
-    let parts =
-        Parts { clock, random: Arc::new(OsRandom), hash_cost: HashCost::MINIMUM, catalogue: toys.catalogue(), workers };
+    let parts = Parts {
+        clock,
+        random: Arc::new(OsRandom),
+        hash_cost: HashCost::MINIMUM,
+        catalogue: toys.catalogue(),
+        workers,
+        shipped: Vec::new(),
+        outside: outside.clone(),
+    };
     Server::start(&loaded.settings, parts).unwrap()
 }
 
@@ -103,6 +127,7 @@ pub struct TestServer {
     root: TempDir,
     toys: Toys,
     admin: OnceLock<Client>,
+    outside: Outside,
 }
 
 impl TestServer {
@@ -237,7 +262,7 @@ impl TestServer {
 
     /// Stops it, and starts it again over the same root.
     pub fn restart(self) -> Self {
-        let Self { server, root, toys, .. } = self;
+        let Self { server, root, toys, outside, .. } = self;
         toys.stop();
         server.stop();
         let toys = Toys::new();
@@ -245,7 +270,7 @@ impl TestServer {
             let toys = toys.clone();
             WorkersFrom::Custom(Box::new(move |pieces| toys.work_for(pieces)))
         };
-        let server = start(root.path(), Arc::new(SystemClock), &toys, custom);
-        Self { server, root, toys, admin: OnceLock::new() }
+        let server = start(root.path(), Arc::new(SystemClock), &toys, custom, &outside);
+        Self { server, root, toys, admin: OnceLock::new(), outside }
     }
 }

@@ -111,7 +111,7 @@ fn a_worker_that_runs_out_of_memory_fails_its_item_and_says_so() {
     let failed = check_failed(&server, &mut events, item);
     let told = format!("{} {}", failed["error_message"], failed["error_traceback"]);
     // Rust ends the process when memory runs out, libtorch throws: either is told, by name.
-    assert!(["WorkerDied", "RuntimeError"].contains(&failed["error_type"].as_str().unwrap()), "{failed}");
+    assert!(["WorkerDied", "OutOfMemoryError"].contains(&failed["error_type"].as_str().unwrap()), "{failed}");
     assert!(told.contains("memory"), "{told}");
 }
 
@@ -267,4 +267,129 @@ fn copies_go_into_the_folder_for_exports_and_prompts_into_a_style_preset() {
     let expected = preset["preset_data"]["positive_prompt"].as_str().unwrap().replace("{prompt}", "a fox");
     assert_eq!(result["positive_prompt"], expected, "{filled}");
     assert_eq!(run(&fill(&json!("none")))["error_type"], "StylePresetNotFoundError");
+}
+
+#[test]
+fn models_in_memory_are_told_and_can_be_let_go() {
+    let root = tempfile::tempdir().unwrap();
+    let server = server(root.path());
+    let model = server.install(&tiny_model());
+    let mut events = server.listen();
+    assert_eq!(server.get("/api/v2/models/stats"), Value::Null);
+    let mut generate = |steps| {
+        let mut graph = generation(&model, steps);
+        graph["nodes"]["text"]["use_cache"] = json!(false);
+        let item = server.enqueue(&graph);
+        events.until_item_ends(item);
+        assert_eq!(server.item(item)["status"], "completed");
+        server.get("/api/v2/models/stats")
+    };
+    let first = generate(1);
+    let name = format!("sd-1:main:{}:unet", model["name"].as_str().unwrap());
+    let sizes = first["loaded_model_sizes"].as_object().unwrap();
+    assert!(sizes[&name].as_u64().unwrap() > 1_000_000, "{first}");
+    assert_eq!(first["in_cache"], first["misses"]);
+    let second = generate(2);
+    assert_eq!(second["misses"], first["misses"]);
+    assert!(second["hits"].as_u64() > first["hits"].as_u64());
+    server.post("/api/v2/models/empty_model_cache", &json!({}));
+    let emptied = server.get("/api/v2/models/stats");
+    assert_eq!((&emptied["in_cache"], &emptied["cleared"]), (&json!(0), &first["in_cache"]));
+    assert_eq!(emptied["loaded_model_sizes"], json!({}));
+    let third = generate(3);
+    assert_eq!(third["misses"].as_u64(), first["misses"].as_u64().map(|misses| 2 * misses), "loaded anew: {third}");
+    assert_eq!(third["in_cache"], first["in_cache"]);
+}
+
+#[test]
+fn an_item_whose_owner_may_not_use_its_model_any_more_fails_before_it_runs() {
+    let root = tempfile::tempdir().unwrap();
+    let server = server(root.path());
+    let model = server.install(&tiny_model());
+    let mut events = server.listen();
+    let login = json!({ "email": "alice@example.com", "password": "AlicePass123" });
+    server.post("/api/v1/auth/users", &json!({ "email": login["email"], "password": login["password"] }));
+    let token = server.nobody().post("/api/v1/auth/login", &login).ok()["token"].as_str().unwrap().to_owned();
+    let alice = server.nobody().with_token(&token);
+    server.put("/api/v1/queue/default/processor/pause");
+    let item = alice.enqueue(&generation(&model, 1));
+    let access = format!("/api/v2/models/i/{}/access", model["key"].as_str().unwrap());
+    server.caller().put_json(&access, &json!({ "restricted": true })).ok();
+    server.put("/api/v1/queue/default/processor/resume");
+    events.until_item_ends(item);
+    let failed = server.item(item);
+    assert_eq!((&failed["status"], &failed["error_type"]), (&json!("failed"), &json!("PermissionError")));
+    assert_eq!(
+        failed["error_message"],
+        format!("Not authorized to use the model '{}'", model["name"].as_str().unwrap())
+    );
+    assert_eq!(server.workers(), [0u32; 0], "no worker was started for it");
+    // Once it is theirs again, it runs.
+    server.caller().put_json(&access, &json!({ "restricted": true, "user_ids": [alice.own_id()] })).ok();
+    let item = alice.enqueue(&generation(&model, 1));
+    events.until_item_ends(item);
+    assert_eq!(server.item(item)["status"], "completed");
+}
+
+/// A checkpoint of the fixtures with what makes it a Stable Diffusion 1 to who looks at shapes.
+fn checkpoint(folder: &Path) -> std::path::PathBuf {
+    let fixture = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/checkpoints/sd-1.safetensors");
+    let bytes = std::fs::read(fixture).unwrap();
+    let start = 8 + usize::try_from(u64::from_le_bytes(*bytes.first_chunk().unwrap())).unwrap();
+    let old: Value = serde_json::from_slice(&bytes[8..start]).unwrap();
+    let (mut header, mut data) = (serde_json::Map::new(), Vec::new());
+    for (name, entry) in old.as_object().unwrap().iter().filter(|(name, _)| *name != "__metadata__") {
+        let at = |end: usize| start + usize::try_from(entry["data_offsets"][end].as_u64().unwrap()).unwrap();
+        let width = match name.strip_prefix("model.diffusion_model.") {
+            Some("input_blocks.0.0.weight") => Some(4),
+            Some(name) if name.ends_with("attn2.to_k.weight") => Some(768),
+            _ => None,
+        };
+        let begin = data.len();
+        let shape = match width {
+            Some(width) => {
+                data.resize(begin + 4 * width, 0);
+                json!([1, width])
+            }
+            None => {
+                data.extend_from_slice(&bytes[at(0)..at(1)]);
+                entry["shape"].clone()
+            }
+        };
+        header.insert(name.clone(), json!({ "dtype": "F32", "shape": shape, "data_offsets": [begin, data.len()] }));
+    }
+    let header = Value::Object(header).to_string();
+    let path = folder.join("toy.safetensors");
+    std::fs::write(&path, [&(header.len() as u64).to_le_bytes()[..], header.as_bytes(), &data].concat()).unwrap();
+    path
+}
+
+#[test]
+fn a_checkpoint_is_converted_by_a_process_of_its_own_and_stays_when_that_fails() {
+    let root = tempfile::tempdir().unwrap();
+    let server = server(root.path());
+    let folder = tempfile::tempdir().unwrap();
+    let file = checkpoint(folder.path());
+    let model = server.install(&file);
+    assert_eq!((&model["format"], &model["base"]), (&json!("checkpoint"), &json!("sd-1")), "{model}");
+    let key = model["key"].as_str().unwrap();
+    let path = format!("/api/v2/models/convert/{key}");
+    let whole = std::fs::read(&file).unwrap();
+    std::fs::write(&file, &whole[..whole.len() - 1]).unwrap();
+    let failed = server.caller().put(&path);
+    assert_eq!(failed.status, 409, "{}", failed.text());
+    assert!(failed.text().contains("The model could not be converted: "), "{}", failed.text());
+    assert_eq!(server.get(&format!("/api/v2/models/i/{key}"))["path"], model["path"]);
+
+    std::fs::write(&file, &whole).unwrap();
+    let converted = server.caller().put(&path).ok();
+    assert_eq!((&converted["format"], &converted["key"]), (&json!("diffusers"), &model["key"]));
+    assert_eq!((&converted["hash"], &converted["name"]), (&model["hash"], &model["name"]));
+    assert_eq!(server.get(&format!("/api/v2/models/i/{key}")), converted);
+    let made = root.path().join("models").join(converted["path"].as_str().unwrap());
+    for part in ["unet/diffusion_pytorch_model.safetensors", "text_encoder/model.safetensors", "tokenizer/merges.txt"] {
+        assert!(made.join(part).is_file(), "{part}");
+    }
+    assert!(file.is_file(), "it was installed in place");
+    assert_eq!(std::fs::read_dir(root.path().join("models/.convert_tmp")).unwrap().count(), 0);
 }

@@ -36,6 +36,23 @@ for wheel in sorted(os.listdir(wheels)):
                     sink.write(block)
 "#;
 
+/// The licences inside the wheels, each wheel's in a folder of its name.
+const UNPACK_LICENCES: &str = r#"
+import os, sys, zipfile
+wheels, target = sys.argv[1], sys.argv[2]
+for wheel in sorted(os.listdir(wheels)):
+    with zipfile.ZipFile(os.path.join(wheels, wheel)) as archive:
+        for entry in archive.infolist():
+            info, _, rest = entry.filename.partition(".dist-info/")
+            name = os.path.basename(rest).upper()
+            if not rest or entry.is_dir() or not name.startswith(("LICEN", "NOTICE", "COPYING")):
+                continue
+            place = os.path.join(target, info, rest.removeprefix("licenses/"))
+            os.makedirs(os.path.dirname(place), exist_ok=True)
+            with open(place, "wb") as sink:
+                sink.write(archive.read(entry))
+"#;
+
 /// Makes `.libtorch` lead to a libtorch.
 ///
 /// # Errors
@@ -67,6 +84,42 @@ fn chosen_by_hand(link: &Path) -> Result<Option<PathBuf>> {
         bail!("LIBTORCH={} holds no libtorch (no lib/libtorch_cpu.so)", path.display());
     }
     Ok(Some(path))
+}
+
+/// The libtorch that is used here.
+///
+/// # Errors
+/// When there is none.
+pub(crate) fn folder() -> Result<PathBuf> {
+    let link = root().join(".libtorch");
+    let chosen = chosen_by_hand(&link)?.unwrap_or(link);
+    if !is_libtorch(&chosen, false) {
+        bail!("{} holds no libtorch; run `cargo xtask libtorch` first", chosen.display());
+    }
+    Ok(chosen.canonicalize()?)
+}
+
+/// Puts the licences of libtorch, as its wheels bring them, into `target`.
+///
+/// # Errors
+/// When the wheels can not be fetched.
+pub(crate) fn licences(target: &Path) -> Result<()> {
+    let kept = cache()?.join(format!("libtorch-{VERSION}-licences"));
+    if !kept.is_dir() {
+        let work = tempfile::Builder::new().prefix("libtorch-").tempdir_in(cache()?)?;
+        let wheels = download(work.path())?;
+        let whole = work.path().join("whole");
+        let status = command("python3", &["-c", UNPACK_LICENCES]).arg(&wheels).arg(&whole).status()?;
+        if !status.success() {
+            bail!("unpacking the licences failed: {status}");
+        }
+        std::fs::rename(&whole, &kept)?;
+    }
+    let copied = command("cp", &["--recursive"]).arg(&kept).arg(target).status()?;
+    if !copied.success() {
+        bail!("can not copy {}: {copied}", kept.display());
+    }
+    Ok(())
 }
 
 fn is_libtorch(path: &Path, cuda: bool) -> bool {
@@ -101,6 +154,19 @@ fn fetch(cuda: bool) -> Result<PathBuf> {
 }
 
 fn unpack_cpu(work: &Path, whole: &Path) -> Result<()> {
+    let wheels = download(work)?;
+    println!("unpacking…");
+    let status = command("python3", &["-c", UNPACK]).arg(&wheels).arg(whole).status()?;
+    if !status.success() {
+        bail!("unpacking the wheels failed: {status}");
+    }
+    // The linker asks for -ltorch; in this wheel that library would pull in the CUDA half.
+    std::os::unix::fs::symlink("libtorch_cpu.so", whole.join("lib/libtorch.so"))?;
+    Ok(())
+}
+
+/// Downloads the wheels into a folder below `work`, and checks that they are those.
+fn download(work: &Path) -> Result<PathBuf> {
     let wheels = work.join("wheels");
     let list = work.join("requirements.txt");
     let lines: Vec<String> = WHEELS.iter().map(|(wheel, hash)| format!("{wheel} --hash=sha256:{hash}\n")).collect();
@@ -118,14 +184,7 @@ fn unpack_cpu(work: &Path, whole: &Path) -> Result<()> {
         pip.arg(format!("--platform={platform}"));
     }
     run(pip.arg("--dest").arg(&wheels).arg("--requirement").arg(&list))?;
-    println!("unpacking…");
-    let status = command("python3", &["-c", UNPACK]).arg(&wheels).arg(whole).status()?;
-    if !status.success() {
-        bail!("unpacking the wheels failed: {status}");
-    }
-    // The linker asks for -ltorch; in this wheel that library would pull in the CUDA half.
-    std::os::unix::fs::symlink("libtorch_cpu.so", whole.join("lib/libtorch.so"))?;
-    Ok(())
+    Ok(wheels)
 }
 
 /// The whole wheel with all its libraries, laid out as pip does, so that their own search paths fit.

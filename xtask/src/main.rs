@@ -5,10 +5,12 @@
 #![expect(clippy::print_stdout, reason = "a command's product is text")]
 
 mod bench;
+mod dist;
 mod fixtures;
 mod layers;
 mod libtorch;
 mod openapi;
+mod screenshots;
 mod serve;
 mod shell;
 mod system;
@@ -54,6 +56,10 @@ enum Command {
         /// Only the scripts with these names.
         only: Vec<String>,
     },
+    /// Pack a release: executables, libtorch, guides, licences.
+    Dist(dist::Options),
+    /// Photograph every page into docs/screenshots.
+    Screenshots(screenshots::Options),
     /// Measure the server, side by side with another one if given.
     Bench(bench::Options),
 }
@@ -68,6 +74,8 @@ fn main() -> anyhow::Result<()> {
         Command::Layers => layers::run(),
         Command::Openapi { check } => openapi::run(check),
         Command::Fixtures { only } => fixtures::run(&only),
+        Command::Dist(options) => dist::run(&options),
+        Command::Screenshots(options) => screenshots::run(&options),
         Command::Bench(options) => bench::run(&options),
     }
 }

@@ -87,11 +87,11 @@ fn migrations(files: &[&str], problems: &mut Vec<String>) {
     }
 }
 
-/// Every node file is a word in the list of `crates/nodes/src/lib.rs`.
+/// Every node file is a word in the list of `crates/nodes/src/list.rs`.
 fn node_list(files: &[&str], problems: &mut Vec<String>) -> Result<()> {
-    let library = std::fs::read_to_string(root().join("crates/nodes/src/lib.rs"))?;
-    let Some((_, list)) = library.split_once("nodes! {") else {
-        problems.push("crates/nodes/src/lib.rs: no `nodes! {` list".into());
+    let file = std::fs::read_to_string(root().join("crates/nodes/src/list.rs"))?;
+    let Some((_, list)) = file.split_once("nodes! {") else {
+        problems.push("crates/nodes/src/list.rs: no `nodes! {` list".into());
         return Ok(());
     };
     let list = list.split_once('}').map_or(list, |(list, _)| list);
@@ -103,7 +103,7 @@ fn node_list(files: &[&str], problems: &mut Vec<String>) -> Result<()> {
         let is_node = std::fs::read_to_string(root().join("crates/nodes/src").join(file))?.contains("node! {");
         let path = format!("{folder}::{name}");
         if is_node && !words.contains(&path.as_str()) {
-            problems.push(format!("crates/nodes/src/{file}: not in the list `nodes!` of lib.rs"));
+            problems.push(format!("crates/nodes/src/{file}: not in the list `nodes!` of list.rs"));
         }
     }
     Ok(())

@@ -1,7 +1,8 @@
 //! From settings to the plain settings of each crate, and the parts put together.
 
+use crate::outside::{self, Outside};
 use crate::workers::WorkersFrom;
-use crate::{StartError, devices, logging, pages, runtime};
+use crate::{StartError, devices, logging, pages, runtime, starter};
 use invoke_api::{App, Bodies, CorsSettings, PasswordTurns, TrustedProxies, UPLOAD_SLOTS, Verbosity, WebSettings};
 use invoke_auth::{Accounts, AuthSettings, HashCost, PasswordPolicy, Throttle};
 use invoke_config::Settings;
@@ -16,7 +17,7 @@ use invoke_library::{
     BoardSharing, Boards, Downloads, ImageSettings, Images, Leftovers, OwnedFolders, Presets, SubfolderStrategy,
     SystemPrompts, WorkflowSettings, Workflows,
 };
-use invoke_model_manager::{ModelSettings, Models};
+use invoke_model_manager::{Models, ShippedModel};
 use invoke_permissions::WorkflowPublish;
 use invoke_queue::{Mode, Queue, QueueSettings, QueueVisibility as Visibility, RestartPolicy};
 use invoke_storage::{Database, StorageSettings};
@@ -39,10 +40,14 @@ pub struct Parts {
     pub catalogue: Arc<Catalogue>,
     /// Who runs the queue's items.
     pub workers: WorkersFrom,
+    /// The models to install at the first start.
+    pub shipped: Vec<ShippedModel>,
+    /// Where models come from.
+    pub outside: Outside,
 }
 
 impl Parts {
-    /// The machine's clock and randomness, the committed catalogue, worker processes.
+    /// The machine's clock and randomness, the committed catalogue, worker processes, the models that come with the program.
     ///
     /// # Errors
     /// When the catalogue cannot be read.
@@ -53,6 +58,8 @@ impl Parts {
             hash_cost: HashCost::default(),
             catalogue: Catalogue::embedded()?,
             workers: WorkersFrom::Processes,
+            shipped: starter::models(),
+            outside: Outside::from_environment(),
         })
     }
 }
@@ -87,7 +94,8 @@ pub(crate) fn compose(
     )?;
     let presets = Presets::new(database.clone(), settings.paths.style_presets_dir.join("images"), Arc::clone(&random))?;
     let system_prompts = SystemPrompts::new(database.clone(), settings.accounts.multiuser, Arc::clone(&random));
-    let models = Models::new(database.clone(), models(settings), bus.clone(), Arc::clone(&random));
+    let models =
+        Models::new(database.clone(), outside::models(settings, &parts.outside), bus.clone(), Arc::clone(&random));
     let queue =
         Queue::new(database.clone(), queue(settings), allowed_nodes(settings, parts), bus.clone(), Arc::clone(&random));
     let web = web(settings, loopback);
@@ -224,14 +232,6 @@ fn workflows(settings: &Settings) -> WorkflowSettings {
     }
 }
 
-fn models(settings: &Settings) -> ModelSettings {
-    ModelSettings {
-        models_dir: settings.paths.models_dir.clone(),
-        source_dirs: settings.models.model_source_dirs.clone(),
-        allow_unknown: settings.models.allow_unknown_models,
-    }
-}
-
 fn queue(settings: &Settings) -> QueueSettings {
     let queue = &settings.queue;
     let multiuser = settings.accounts.multiuser;
@@ -276,5 +276,22 @@ fn web(settings: &Settings, loopback: bool) -> WebSettings {
             network.forwarded_allow_ips.networks.clone(),
         ),
         pages: pages::source(settings),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use invoke_config::FromValue as _;
+    use invoke_config::sections::HashingAlgorithm;
+    use invoke_model_manager::HashAlgorithm;
+
+    #[test]
+    fn every_word_for_hashing_that_may_be_configured_is_an_algorithm() {
+        let words = HashingAlgorithm::expected();
+        let words: Vec<&str> = words.split('`').skip(1).step_by(2).collect();
+        assert_eq!(words.len(), HashAlgorithm::ALL.len());
+        for word in words {
+            assert_eq!(HashAlgorithm::parse(word).map(HashAlgorithm::as_str), Some(word));
+        }
     }
 }

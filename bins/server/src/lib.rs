@@ -9,6 +9,7 @@
 //! folders.rs    the folders of a root directory      listen.rs   the socket, or the next free one
 //! tls.rs        certificate and key for https
 //! pages.rs      where the browser's files come from  workers.rs  who runs the queue's items
+//! outside.rs    where models come from
 //! runtime.rs    settings changed at run time         devices.rs  what this machine can compute with
 //! ```
 
@@ -19,15 +20,18 @@ mod error;
 mod folders;
 mod listen;
 pub mod logging;
+mod outside;
 mod pages;
 mod runtime;
 mod start;
+mod starter;
 mod tls;
 mod workers;
 
 pub use backups::{backup_plan, installation};
 pub use compose::{Parts, accounts, storage_settings};
 pub use error::StartError;
+pub use outside::Outside;
 pub use start::Server;
 pub use tls::CertificateError;
 pub use workers::{Pieces, WorkersFrom};

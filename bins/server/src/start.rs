@@ -53,6 +53,9 @@ impl Server {
         let settings = &runtime::changed(settings, &database)?;
         let app = Arc::new(compose::compose(settings, &parts, database, loopback)?);
         take_up_earlier_run(&app)?;
+        if settings.models.starter_model {
+            app.models.install_shipped(&parts.shipped);
+        }
         measure_images(&app);
         warn_about_openness(&app, loopback);
         let backups = Scheduled::start(settings, Arc::clone(&parts.clock))?;

@@ -98,6 +98,9 @@ fn runner_settings(settings: &Settings, catalogue_hash: String) -> RunnerSetting
             models_dirs: vec![settings.paths.models_dir.clone()],
             cache_bytes: bytes(settings.cache.max_cache_ram_gb),
             device_cache_bytes: bytes(settings.cache.max_cache_vram_gb),
+            device_working_bytes: bytes(Some(settings.cache.device_working_mem_gb)),
+            whole_models: !settings.cache.enable_partial_loading,
+            keep_alive_seconds: seconds(settings.cache.model_cache_keep_alive_min),
             node_cache_entries: u32::try_from(settings.cache.node_cache_size.0).unwrap_or(u32::MAX),
             tiled_decode: settings.device.force_tiled_decode,
         },
@@ -109,6 +112,12 @@ fn runner_settings(settings: &Settings, catalogue_hash: String) -> RunnerSetting
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an amount of memory, 0 or more")]
 fn bytes(gigabytes: Option<invoke_config::Amount>) -> u64 {
     gigabytes.map_or(0, |amount| (amount.0 * f64::from(1_u32 << 30)) as u64)
+}
+
+/// Minutes to whole seconds; any time at all is at least one.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a time, 0 or more")]
+fn seconds(minutes: invoke_config::Amount) -> u64 {
+    (minutes.0 * 60.0).ceil() as u64
 }
 
 /// `invokeai-worker` beside this program.

@@ -3,6 +3,7 @@
 //! file and no secrets; the end of its standard input, or of the stream, is its end.
 
 mod host;
+mod memory;
 mod report;
 mod sandbox;
 mod work;
@@ -17,7 +18,8 @@ use landlock::RulesetStatus;
 use std::io::{BufRead, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::mpsc;
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::Duration;
 
 #[derive(Parser)]
 #[command(name = "invokeai-worker", version, about = "Computes on one device; started by invokeai-web")]
@@ -36,6 +38,13 @@ struct Arguments {
 enum Special {
     /// Print the node catalogue as JSON.
     Catalogue,
+    /// Make a main model that is one file a folder in the layout of diffusers.
+    Convert {
+        /// The file.
+        from: PathBuf,
+        /// An empty folder.
+        to: PathBuf,
+    },
 }
 
 fn main() -> ExitCode {
@@ -50,6 +59,7 @@ fn main() -> ExitCode {
     let arguments = Arguments::parse();
     let result = match (&arguments.command, &arguments.socket) {
         (Some(Special::Catalogue), _) => print_catalogue(),
+        (Some(Special::Convert { from, to }), _) => convert(from, to),
         (None, Some(socket)) => serve(socket, &arguments.device),
         (None, None) => {
             eprintln!("invokeai-worker is started by invokeai-web; `--socket` is missing");
@@ -70,11 +80,23 @@ fn print_catalogue() -> Result<()> {
     writeln!(std::io::stdout(), "{catalogue}").context("printing the catalogue")
 }
 
+/// Converts a model for the server that started this, and writes nowhere but into `to`.
+fn convert(from: &Path, to: &Path) -> Result<()> {
+    end_with_the_server()?;
+    sandbox::enter_but_for(Some(to))?;
+    Ok(invoke_engine::convert::convert(from, to)?)
+}
+
+/// For a server that is killed while this process is too busy to notice.
+fn end_with_the_server() -> Result<()> {
+    rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))
+        .context("asking to be ended with the server")
+}
+
 /// Attaches to the server and works until it says stop, or is gone.
 fn serve(socket: &Path, device: &str) -> Result<()> {
-    // For a server that is killed while this process is too busy to notice; the end of the input says the same.
-    rustix::process::set_parent_process_death_signal(Some(rustix::process::Signal::KILL))
-        .context("asking to be ended with the server")?;
+    // The end of the input says the same.
+    end_with_the_server()?;
     if sandbox::enter()? == RulesetStatus::NotEnforced {
         tracing::info!("this kernel has no Landlock: nothing but permissions keeps the worker from writing files");
     }
@@ -86,6 +108,7 @@ fn serve(socket: &Path, device: &str) -> Result<()> {
     });
     // Before the server is told that there is a worker.
     let device = Device::choose(device).with_context(|| format!("device `{device}`"))?;
+    memory::bind_process(device);
     let registry = invoke_nodes::registry()?;
     let hello = Hello {
         token: token.into(),
@@ -95,8 +118,8 @@ fn serve(socket: &Path, device: &str) -> Result<()> {
     };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
     let Attached { welcome, link, mut commands } = runtime.block_on(attach(socket, hello))?;
-    let results = work::Results::new(&welcome);
-    let commanded = results.clone();
+    let mut worker = work::Worker::new(registry, device, &welcome);
+    let caches = worker.caches().clone();
     let (sender, receiver) = mpsc::channel();
     runtime.spawn(async move {
         while let Some(command) = commands.next().await {
@@ -106,16 +129,29 @@ fn serve(socket: &Path, device: &str) -> Result<()> {
                         break;
                     }
                 }
-                Command::Cache(command) => commanded.command(command),
+                Command::Cache(command) => caches.command(command),
                 Command::Stop => break,
             }
         }
     });
-    let mut worker = work::Worker::new(registry, device, &welcome, &results);
-    for (run, session, owner) in receiver {
+    let keep_alive = (welcome.keep_alive_seconds > 0).then(|| Duration::from_secs(welcome.keep_alive_seconds));
+    while let Some((run, session, owner)) = next(&receiver, keep_alive, || worker.empty()) {
         worker.execute(&link.run(run), &session, &owner);
     }
     Ok(())
+}
+
+/// The next thing to do; none when there will be nothing more. `unused` is called once when nothing came for so long.
+fn next<T>(receiver: &mpsc::Receiver<T>, keep_alive: Option<Duration>, unused: impl FnOnce()) -> Option<T> {
+    let Some(keep_alive) = keep_alive else { return receiver.recv().ok() };
+    match receiver.recv_timeout(keep_alive) {
+        Ok(work) => Some(work),
+        Err(RecvTimeoutError::Disconnected) => None,
+        Err(RecvTimeoutError::Timeout) => {
+            unused();
+            receiver.recv().ok()
+        }
+    }
 }
 
 /// One line of hexadecimal digits.
@@ -136,6 +172,19 @@ fn read_token(input: &mut impl BufRead) -> Result<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn models_leave_once_when_nothing_comes_for_long_and_work_goes_on_afterwards() {
+        let (sender, receiver) = mpsc::channel();
+        sender.send(1).unwrap();
+        assert_eq!(next(&receiver, Some(Duration::ZERO), || panic!("there is work")), Some(1));
+        let work = next(&receiver, Some(Duration::ZERO), || sender.send(2).unwrap());
+        assert_eq!(work, Some(2));
+        sender.send(3).unwrap();
+        assert_eq!(next(&receiver, None, || panic!("models stay")), Some(3));
+        drop(sender);
+        assert_eq!(next(&receiver, Some(Duration::from_secs(60)), || panic!("it is over")), None);
+    }
 
     #[test]
     fn a_token_is_one_line_of_hexadecimal_digits() {

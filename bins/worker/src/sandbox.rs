@@ -7,6 +7,7 @@ use landlock::{
     ABI, Access, AccessFs, AccessNet, PathBeneath, PathFd, Ruleset, RulesetAttr, RulesetCreatedAttr, RulesetStatus,
     Scope,
 };
+use std::path::Path;
 
 /// What is asked for; a kernel that knows less enforces what it knows.
 const KNOWN: ABI = ABI::V6;
@@ -16,13 +17,24 @@ const KNOWN: ABI = ABI::V6;
 /// # Errors
 /// When the kernel has Landlock and refuses.
 pub(crate) fn enter() -> Result<RulesetStatus> {
+    enter_but_for(None)
+}
+
+/// The same, but files may be made and written in one folder.
+///
+/// # Errors
+/// When the kernel has Landlock and refuses, or the folder is not there.
+pub(crate) fn enter_but_for(folder: Option<&Path>) -> Result<RulesetStatus> {
     let devices = AccessFs::WriteFile | AccessFs::Truncate | AccessFs::IoctlDev;
-    let rules = Ruleset::default()
+    let mut rules = Ruleset::default()
         .handle_access(AccessFs::from_write(KNOWN) | AccessFs::Execute)?
         .handle_access(AccessNet::from_all(KNOWN))?
         .scope(Scope::from_all(KNOWN))?
         .create()?
         .add_rule(PathBeneath::new(PathFd::new("/dev")?, devices))?;
+    if let Some(folder) = folder {
+        rules = rules.add_rule(PathBeneath::new(PathFd::new(folder)?, AccessFs::from_write(KNOWN)))?;
+    }
     Ok(rules.restrict_self().context("entering the sandbox")?.ruleset)
 }
 

@@ -1,50 +1,87 @@
 //! Executing sessions, one after the other, on the thread that owns the device.
 
 use crate::host::ServerHost;
+use crate::memory;
 use crate::report::{Reporter, finish};
 use invoke_domain::{ItemFailure, OsRandom};
-use invoke_engine::Kind;
+use invoke_engine::cache::ModelCache;
 use invoke_engine::device::Device;
 use invoke_graph::{Outcome, Registry, Session, run_session};
-use invoke_nodes::{Context, ResultCache, Services, TensorStore};
+use invoke_nodes::{Context, OUT_OF_MEMORY, ResultCache, Services, TensorStore};
 use invoke_worker_protocol::client::RunLink;
-use invoke_worker_protocol::wire::{CacheCommand, CacheStatus, Welcome};
-use parking_lot::Mutex;
+use invoke_worker_protocol::wire::{CacheCommand, CacheStatus, LoadedModel, ModelCacheStats, Welcome};
+use parking_lot::{Mutex, MutexGuard};
 use std::collections::VecDeque;
 use std::sync::Arc;
-
-/// Memory for models where the server names none and the machine does not tell its size.
-const FALLBACK_CACHE_BYTES: u64 = 4 << 30;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The device, the models in memory and the nodes.
 pub(crate) struct Worker {
     registry: Registry<Context>,
     services: Arc<Services>,
+    caches: Caches,
     /// What runs that wait for a called workflow have kept, by session, the oldest first.
     suspended: VecDeque<(String, TensorStore)>,
 }
 
-/// The results of nodes that a worker keeps; commands about them come while it computes.
+/// What a worker keeps beside what it works on: results of nodes, and models. Commands about them come while it computes.
 #[derive(Clone)]
-pub(crate) struct Results(Arc<Mutex<ResultCache>>);
+pub(crate) struct Caches {
+    services: Arc<Services>,
+    /// The last command to let models go.
+    emptied: Arc<AtomicU64>,
+}
 
-impl Results {
-    /// A cache as the server wants it.
-    pub(crate) fn new(settings: &Welcome) -> Self {
-        let limit = usize::try_from(settings.node_cache_entries).unwrap_or(usize::MAX);
-        let results = Self(Arc::new(Mutex::new(ResultCache::new(limit))));
-        results.command(settings.cache.unwrap_or(CacheCommand { enabled: true, clears: 0 }));
-        results
-    }
-
-    /// Does as the server says.
+impl Caches {
+    /// Does as the server says. Must not be called from the thread that computes while it holds a model.
     pub(crate) fn command(&self, command: CacheCommand) {
-        self.0.lock().command(command.enabled, command.clears);
+        self.services.results.lock().command(command.enabled, command.clears);
+        if self.emptied.fetch_max(command.empty_models, Ordering::Relaxed) < command.empty_models {
+            match self.services.models.try_lock() {
+                Some(models) => self.empty(models),
+                None => {
+                    let caches = self.clone();
+                    // Waits for a model that is being loaded, and who calls this has other messages to read.
+                    std::thread::spawn(move || caches.empty(caches.services.models.lock()));
+                }
+            }
+        }
     }
 
-    fn status(&self) -> CacheStatus {
-        let status = self.0.lock().status();
+    /// Lets all models go that are not in use.
+    fn empty(&self, mut models: MutexGuard<'_, ModelCache>) {
+        let gone = models.clear();
+        drop(models);
+        if let Err(error) = invoke_engine::memory::release(self.services.device) {
+            tracing::warn!("memory of the device is not given back: {error}");
+        }
+        tracing::info!(models = gone, "models left the memory");
+    }
+
+    fn results(&self) -> CacheStatus {
+        let status = self.services.results.lock().status();
         CacheStatus { size: status.size as u64, hits: status.hits, misses: status.misses, clears: status.clears }
+    }
+
+    fn models(&self) -> ModelCacheStats {
+        // First: models that come after this are counted as those before it.
+        let empty_models = self.emptied.load(Ordering::Relaxed);
+        let models = self.services.models.lock();
+        let stats = models.stats();
+        let loaded = models.sizes().map(|(key, bytes)| LoadedModel {
+            key: key.model.clone(),
+            submodel: key.submodel.clone(),
+            bytes,
+        });
+        ModelCacheStats {
+            hits: stats.hits,
+            misses: stats.misses,
+            high_watermark: stats.high_watermark,
+            cleared: stats.evicted,
+            budget: stats.budget,
+            loaded: loaded.collect(),
+            empty_models,
+        }
     }
 }
 
@@ -54,19 +91,28 @@ const SUSPENDED: usize = 32;
 
 impl Worker {
     /// A worker for `device` with the server's settings.
-    pub(crate) fn new(registry: Registry<Context>, device: Device, settings: &Welcome, results: &Results) -> Self {
-        let budget = if settings.cache_bytes > 0 { settings.cache_bytes } else { half_of_the_memory() };
-        let mut services = Services::new(device, budget, Arc::new(OsRandom));
-        match settings.precision.as_str() {
-            "float32" => services.kind = Kind::Float,
-            "auto" | "" => {}
-            other => {
-                tracing::warn!(precision = other, kind = ?services.kind, "computing in the device's own precision")
-            }
+    pub(crate) fn new(registry: Registry<Context>, device: Device, settings: &Welcome) -> Self {
+        let mut services = Services::new(device, 0, Arc::new(OsRandom));
+        services.models = Mutex::new(ModelCache::within(memory::limits(device, settings)));
+        match settings.precision.parse() {
+            Ok(precision) => services = services.computing_in(precision),
+            Err(error) => tracing::warn!("computing in the device's own precision: {error}"),
         }
+        tracing::info!(%device, kind = ?services.kind, "models compute");
         services.tiled_decode = settings.tiled_decode;
-        services.results = Arc::clone(&results.0);
-        Self { registry, services: Arc::new(services), suspended: VecDeque::new() }
+        let limit = usize::try_from(settings.node_cache_entries).unwrap_or(usize::MAX);
+        services.results = Arc::new(Mutex::new(ResultCache::new(limit)));
+        let services = Arc::new(services);
+        let begin = settings.cache.unwrap_or(CacheCommand { enabled: true, clears: 0, empty_models: 0 });
+        let emptied = Arc::new(AtomicU64::new(begin.empty_models));
+        let caches = Caches { services: Arc::clone(&services), emptied };
+        caches.command(begin);
+        Self { registry, services, caches, suspended: VecDeque::new() }
+    }
+
+    /// What it keeps, for whoever hears the server's commands.
+    pub(crate) fn caches(&self) -> &Caches {
+        &self.caches
     }
 
     /// Executes a session from where it stands and reports how it went.
@@ -88,8 +134,18 @@ impl Worker {
             }
             Err(error) => (broken("read", &error), None),
         };
-        link.cache_status(Results(Arc::clone(&self.services.results)).status());
+        if matches!(&outcome, Outcome::Failed(failure) if failure.kind == OUT_OF_MEMORY) {
+            // The next run shall have all the memory there is.
+            self.empty();
+        }
+        link.cache_status(self.caches.results());
+        link.model_cache_stats(self.caches.models());
         finish(link, outcome, session);
+    }
+
+    /// Lets all models go.
+    pub(crate) fn empty(&self) {
+        self.caches.empty(self.services.models.lock());
     }
 
     fn suspend(&mut self, session: String, tensors: TensorStore) {
@@ -108,12 +164,4 @@ impl Worker {
 fn broken(verb: &str, error: &serde_json::Error) -> Outcome {
     let message = format!("The session can not be {verb}: {error}");
     Outcome::Failed(ItemFailure { kind: "ValueError".to_owned(), traceback: message.clone(), message })
-}
-
-/// What models may fill when nobody says otherwise; the other half is for computing and for everything else.
-fn half_of_the_memory() -> u64 {
-    let text = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
-    let line = text.lines().find_map(|line| line.strip_prefix("MemTotal:"));
-    let kilobytes = line.and_then(|line| line.trim().trim_end_matches(" kB").parse::<u64>().ok());
-    kilobytes.map_or(FALLBACK_CACHE_BYTES, |kilobytes| kilobytes * 1024 / 2)
 }

@@ -136,7 +136,7 @@ impl Attached {
                     told.session = serde_json::from_str(&session).unwrap();
                     return told;
                 }
-                from_worker::Body::CacheStatus(_) => {}
+                from_worker::Body::CacheStatus(_) | from_worker::Body::ModelCacheStats(_) => {}
                 other => panic!("{other:?}"),
             }
         }

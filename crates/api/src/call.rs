@@ -286,6 +286,20 @@ impl Anyone {
         &self.request.http
     }
 
+    /// The variable parts of the path.
+    pub(crate) fn path<T: DeserializeOwned + IntoParams + 'static>(&self) -> Result<T, ApiError> {
+        check::path(self.request.http.match_info().iter()).map_err(ApiError::Invalid)
+    }
+
+    /// Who it is, if they say so by a token or the media cookie that counts. One that does not counts as none.
+    pub(crate) async fn visitor(&self) -> Result<Option<Actor>, ApiError> {
+        match admit::<Viewer>(&self.app, &self.request.http).await {
+            Ok((actor, _)) => Ok(Some(actor)),
+            Err(ApiError::Refused(_)) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// The JSON body, a short one.
     pub(crate) async fn body<T: DeserializeOwned + ToSchema + 'static>(&mut self) -> Result<T, ApiError> {
         self.request.body(ANYONES_BODY_LIMIT).await

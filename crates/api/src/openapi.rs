@@ -11,8 +11,9 @@ use std::sync::Arc;
 use utoipa::OpenApi as _;
 
 /// Operations that need nobody; all others take a Bearer token.
-const OPEN: [&str; 5] = [
+const OPEN: [&str; 6] = [
     "app_version",
+    "get_model_image",
     "get_setup_status_api_v1_auth_status_get",
     "login_api_v1_auth_login_post",
     "setup_admin_api_v1_auth_setup_post",
@@ -48,7 +49,7 @@ pub(crate) fn document(catalogue: &Catalogue) -> Value {
     normal::rewrite(&mut document["paths"]);
     normal::rewrite(&mut document["components"]["schemas"]);
     let mut schemas = document["components"]["schemas"].as_object().cloned().unwrap_or_default();
-    normal::write_out_compositions(&mut schemas);
+    normal::write_out_compositions(&mut schemas, &document["paths"]);
     add_nodes(catalogue, &mut schemas);
     models::add(&mut schemas);
     add_request_problems(&mut schemas);

@@ -6,7 +6,7 @@ use actix_web::http::StatusCode;
 use invoke_auth::{AuthError, EmailProblem};
 use invoke_graph::Problem;
 use invoke_library::{FontError, ImportError, LibraryError, PictureProblem, Unreadable};
-use invoke_model_manager::ModelError;
+use invoke_model_manager::{HubError, ModelError};
 use invoke_permissions::Denied;
 use invoke_queue::QueueError;
 use invoke_storage::StorageError;
@@ -117,9 +117,20 @@ impl From<ModelError> for ApiError {
         match error {
             ModelError::NotFound => Self::not_found(detail),
             ModelError::NotInstalled(_) => Self::bad_request(detail),
+            ModelError::NoCover | ModelError::NoSuchUser => Self::not_found(detail),
+            ModelError::NotConvertible(_) => Self::bad_request(detail),
+            ModelError::Busy(_) | ModelError::Converting | ModelError::NotConverted(_) => {
+                Self::refused(StatusCode::CONFLICT, detail)
+            }
+            ModelError::Picture(problem) => unreadable(&Unreadable::from(problem)),
             ModelError::NoSuchJob(id) => Self::not_found(format!("No job with id {id} known")),
             ModelError::UnsupportedSource(_) => Self::refused(StatusCode::CONFLICT, detail),
-            ModelError::KeyChanged => Self::refused(StatusCode::UNPROCESSABLE_ENTITY, detail),
+            ModelError::NothingToDownload(_) | ModelError::BadFileName(_) => {
+                Self::refused(StatusCode::CONFLICT, detail)
+            }
+            ModelError::Hub(HubError::Unreachable(_)) => Self::refused(StatusCode::BAD_GATEWAY, detail),
+            ModelError::Hub(_) => Self::refused(StatusCode::CONFLICT, detail),
+            ModelError::BadKey(_) | ModelError::KeyChanged => Self::refused(StatusCode::UNPROCESSABLE_ENTITY, detail),
             ModelError::Misfit(_) | ModelError::NotAModel(_) | ModelError::FilesGone => {
                 Self::refused(StatusCode::CONFLICT, detail)
             }
@@ -143,6 +154,7 @@ impl From<QueueError> for ApiError {
                 _ => Self::forbidden(format!("You do not have permission to retry queue item {item}")),
             },
             QueueError::Denied(denied) => denied.into(),
+            QueueError::DeniedModel(_) => Self::forbidden(detail),
             QueueError::Session { source, .. } => Self::internal(&detail, &source),
             QueueError::Storage(error) => error.into(),
         }

@@ -1,39 +1,23 @@
-// What tch lacks: a random generator of one's own and the inference-mode guard.
-//
-// Every function that can fail returns a null pointer or false and leaves the reason in the thread's last error;
-// no exception crosses into Rust.
+// What tch lacks: a random generator of one's own, tensors over memory they keep alive, the inference-mode guard, and how
+// much memory an accelerator has.
+
+#include "guard.h"
 
 #include <ATen/ATen.h>
 #include <ATen/CPUGeneratorImpl.h>
+#include <ATen/DeviceAccelerator.h>
 #include <ATen/ops/from_blob.h>
 #include <c10/core/InferenceMode.h>
 
 #include <cstdint>
-#include <exception>
 #include <memory>
 #include <string>
 
-namespace {
-
-thread_local std::string last_error;
-
-template <typename F>
-auto guarded(F body) -> decltype(body()) {
-  try {
-    return body();
-  } catch (const std::exception &error) {
-    last_error = error.what();
-  } catch (...) {
-    last_error = "an unknown C++ exception";
-  }
-  return nullptr;
-}
-
-} // namespace
+thread_local std::string invoke_error;
 
 extern "C" {
 
-const char *invoke_last_error() { return last_error.c_str(); }
+const char *invoke_last_error() { return invoke_error.c_str(); }
 
 at::Generator *invoke_generator_new(uint64_t seed) {
   return guarded([&] { return new at::Generator(at::detail::createCPUGenerator(seed)); });
@@ -70,5 +54,23 @@ c10::InferenceMode *invoke_inference_mode_enter() {
 }
 
 void invoke_inference_mode_leave(c10::InferenceMode *guard) { delete guard; }
+
+// Free and total bytes of an accelerator.
+bool invoke_device_memory(int8_t index, uint64_t *free, uint64_t *total) {
+  return guarded([&]() -> const char * {
+           auto info = at::accelerator::getMemoryInfo(index);
+           *free = info.first;
+           *total = info.second;
+           return "";
+         }) != nullptr;
+}
+
+// Gives memory that no tensor uses back to the accelerator.
+bool invoke_empty_device_cache() {
+  return guarded([]() -> const char * {
+           at::accelerator::emptyCache();
+           return "";
+         }) != nullptr;
+}
 
 } // extern "C"

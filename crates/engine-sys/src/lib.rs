@@ -1,8 +1,8 @@
 //! The small C++ shim for what `tch` lacks: a seeded generator that is not the process-wide one, tensors over memory
-//! they keep alive, and inference mode.
+//! they keep alive, inference mode, the memory of accelerators, and a faster convolution for processors.
 //!
 //! It is not a second binding to libtorch: whatever `tch` can do is done through `tch`. The C++ side is
-//! `shim/shim.cpp`; `build.rs` compiles it against the headers beside the libtorch that `torch-sys` linked, and passes
+//! below `shim`; `build.rs` compiles it against the headers beside the libtorch that `torch-sys` linked, and passes
 //! that folder on, so that a dependent's build script can set its run path.
 
 #![expect(unsafe_code, reason = "this crate is the border to C++; nothing above it needs to cross")]
@@ -40,6 +40,10 @@ unsafe extern "C" {
     ) -> *mut C_tensor;
     fn invoke_inference_mode_enter() -> *mut RawInferenceMode;
     fn invoke_inference_mode_leave(guard: *mut RawInferenceMode);
+    fn invoke_device_memory(index: i8, free: *mut u64, total: *mut u64) -> bool;
+    fn invoke_empty_device_cache() -> bool;
+    fn invoke_winograd_runs() -> bool;
+    fn invoke_winograd(x: *const C_tensor, weight: *const C_tensor, bias: *const C_tensor) -> *mut C_tensor;
 }
 
 /// What libtorch said when a call of the shim failed.
@@ -189,6 +193,57 @@ fn scalar_type(kind: Kind) -> i8 {
     }
 }
 
+/// Memory of an accelerator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DeviceMemory {
+    /// Bytes nobody uses now.
+    pub free: u64,
+    /// Bytes it has.
+    pub total: u64,
+}
+
+/// The memory of this accelerator, by its number. Not for the processor.
+pub fn device_memory(index: usize) -> Result<DeviceMemory, ShimError> {
+    let mut memory = DeviceMemory { free: 0, total: 0 };
+    let index = i8::try_from(index).map_err(|_| ShimError::Torch(format!("there is no device {index}")))?;
+    // SAFETY: both pointers are to fields of a value that outlives the call.
+    let done = unsafe { invoke_device_memory(index, &raw mut memory.free, &raw mut memory.total) };
+    if done { Ok(memory) } else { Err(ShimError::last()) }
+}
+
+/// Gives memory that libtorch keeps for later tensors back to the accelerator. Not for the processor.
+pub fn empty_device_cache() -> Result<(), ShimError> {
+    // SAFETY: takes no pointer.
+    let done = unsafe { invoke_empty_device_cache() };
+    if done { Ok(()) } else { Err(ShimError::last()) }
+}
+
+/// Channels that [`winograd`] works on at once: it takes multiples of them.
+pub const WINOGRAD_LANES: i64 = 8;
+
+/// Whether this processor can do [`winograd`].
+pub fn winograd_runs() -> bool {
+    // SAFETY: takes no pointer.
+    unsafe { invoke_winograd_runs() }
+}
+
+/// A convolution of `x (b, c, h, w)` with `weight (o, c, 3, 3)` and `bias (o)`, stride 1 and one row of zeros around, to
+/// `(b, o, h, w)` with channels last, in a quarter of the multiplications (Winograd's F(4x4, 3x3)). In single precision on the
+/// processor; `c` and `o` are multiples of [`WINOGRAD_LANES`].
+///
+/// # Errors
+/// For any other tensors, on a processor without AVX2, and when there is no memory.
+pub fn winograd(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Result<Tensor, ShimError> {
+    let bias = bias.map_or(std::ptr::null(), Tensor::as_ptr);
+    // SAFETY: the tensors live during the call, which reads them; a missing bias may be null.
+    let raw = unsafe { invoke_winograd(x.as_ptr(), weight.as_ptr(), bias) };
+    if raw.is_null() {
+        return Err(ShimError::last());
+    }
+    // SAFETY: as for `randn`.
+    Ok(unsafe { Tensor::from_ptr(raw) })
+}
+
 /// While it lives, this thread records nothing for gradients and counts no tensor versions.
 ///
 /// Tensors made meanwhile may be read anywhere, but outside the guard they cannot be written in place.
@@ -270,6 +325,52 @@ mod tests {
         let error = tensor_over(Watched(numbers.clone()), &[7], Kind::Float).unwrap_err();
         assert!(error.to_string().contains("a tensor [7] of Float cannot lie over 24 bytes"), "{error}");
         assert_eq!(Arc::strong_count(&numbers), 1);
+    }
+
+    #[test]
+    fn the_fast_convolution_gives_what_the_plain_one_gives() {
+        if !winograd_runs() {
+            return;
+        }
+        let mut generator = CpuGenerator::new(1).unwrap();
+        let mut draw = |shape: &[i64]| generator.randn(shape, Kind::Float).unwrap();
+        // Sizes that fill tiles and such that do not, fewer and more tiles and outputs than are worked on at once.
+        for (batch, inputs, outputs, height, width) in
+            [(1, 8, 8, 4, 4), (2, 16, 24, 5, 7), (1, 64, 136, 1, 3), (2, 40, 320, 33, 30), (1, 128, 8, 160, 156)]
+        {
+            let (x, weight) = (draw(&[batch, inputs, height, width]), draw(&[outputs, inputs, 3, 3]));
+            let bias = draw(&[outputs]);
+            for bias in [None, Some(&bias)] {
+                let got = winograd(&x, &weight, bias).unwrap();
+                let double = |tensor: &Tensor| tensor.to_kind(Kind::Double);
+                let exact = double(&x).conv2d(&double(&weight), bias.map(double), [1, 1], [1, 1], [1, 1], 1);
+                let difference = (double(&got) - &exact).abs().max().double_value(&[]);
+                let largest = exact.abs().max().double_value(&[]);
+                assert!(difference <= 1e-5 * largest, "{height}x{width}: {difference} of {largest}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_fast_convolution_refuses_what_it_does_not_do() {
+        let zeros = |shape: &[i64], kind| Tensor::zeros(shape, (kind, tch::Device::Cpu));
+        let x = zeros(&[1, 8, 4, 4], Kind::Float);
+        for weight in [
+            zeros(&[8, 8, 1, 1], Kind::Float),
+            zeros(&[8, 16, 3, 3], Kind::Float),
+            zeros(&[4, 8, 3, 3], Kind::Float),
+            zeros(&[8, 8, 3, 3], Kind::Half),
+        ] {
+            assert!(winograd(&x, &weight, None).is_err());
+        }
+        let weight = zeros(&[8, 8, 3, 3], Kind::Float);
+        assert!(winograd(&x, &weight, Some(&zeros(&[9], Kind::Float))).is_err());
+    }
+
+    #[test]
+    fn the_memory_of_a_device_that_is_not_there_is_an_error() {
+        assert!(device_memory(99).is_err());
+        assert!(tch::Cuda::is_available() || empty_device_cache().is_err());
     }
 
     #[test]

@@ -35,12 +35,63 @@ impl Device {
         Ok(device)
     }
 
-    /// The precision models run in unless told otherwise: float32 on the processor, float16 on CUDA.
-    pub fn default_kind(self) -> Kind {
-        match self {
-            Self::Cpu => Kind::Float,
-            Self::Cuda(_) => Kind::Half,
+    /// The precision models run in. A processor computes in bfloat16 by itself only where it can multiply such numbers, and
+    /// never in float16, for which it would have to take longer.
+    pub fn kind(self, precision: Precision) -> Kind {
+        match (precision, self) {
+            (Precision::Float32, _) => Kind::Float,
+            (Precision::Bfloat16, _) => Kind::BFloat16,
+            (Precision::Auto | Precision::Float16, Self::Cuda(_)) => Kind::Half,
+            (Precision::Auto, Self::Cpu) if multiplies_bfloat16() => Kind::BFloat16,
+            (Precision::Auto | Precision::Float16, Self::Cpu) => Kind::Float,
         }
+    }
+}
+
+/// Number formats a person may ask for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Precision {
+    /// What suits the device.
+    #[default]
+    Auto,
+    /// Single precision, which gives the reference's pixels.
+    Float32,
+    /// Half precision.
+    Float16,
+    /// Half precision with the range of float32.
+    Bfloat16,
+}
+
+impl FromStr for Precision {
+    type Err = EngineError;
+
+    fn from_str(name: &str) -> Result<Self> {
+        match name {
+            "auto" | "" => Ok(Self::Auto),
+            "float32" => Ok(Self::Float32),
+            "float16" => Ok(Self::Float16),
+            "bfloat16" => Ok(Self::Bfloat16),
+            _ => {
+                let reason = format!("expected `auto`, `float32`, `float16` or `bfloat16` as precision: {name}");
+                Err(EngineError::Setting(reason))
+            }
+        }
+    }
+}
+
+/// Whether this processor multiplies bfloat16 in hardware. One with AMX-BF16 has AVX512-BF16 as well.
+pub fn multiplies_bfloat16() -> bool {
+    #[cfg(target_arch = "x86_64")]
+    {
+        std::arch::is_x86_feature_detected!("avx512bf16")
+    }
+    #[cfg(target_arch = "aarch64")]
+    {
+        std::arch::is_aarch64_feature_detected!("bf16")
+    }
+    #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+    {
+        false
     }
 }
 
@@ -89,6 +140,25 @@ mod tests {
         }
         assert_eq!("cuda".parse::<Device>().unwrap(), Device::Cuda(0));
         assert_eq!(Device::choose("cpu").unwrap(), Device::Cpu);
+    }
+
+    #[test]
+    fn precision_is_what_was_asked_for_or_what_suits_the_device() {
+        let kinds = |device: Device| {
+            ["auto", "float32", "float16", "bfloat16"].map(|name| device.kind(name.parse::<Precision>().unwrap()))
+        };
+        let suits = if multiplies_bfloat16() { Kind::BFloat16 } else { Kind::Float };
+        assert_eq!(kinds(Device::Cpu), [suits, Kind::Float, Kind::Float, Kind::BFloat16]);
+        assert_eq!(kinds(Device::Cuda(0)), [Kind::Half, Kind::Float, Kind::Half, Kind::BFloat16]);
+        assert!("float8".parse::<Precision>().unwrap_err().to_string().contains("float8"));
+    }
+
+    /// What the kernel says of the processor agrees with what the processor says.
+    #[test]
+    #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+    fn the_processor_is_known_as_the_kernel_knows_it() {
+        let flags = std::fs::read_to_string("/proc/cpuinfo").unwrap();
+        assert_eq!(multiplies_bfloat16(), flags.split_whitespace().any(|flag| flag == "avx512_bf16"));
     }
 
     #[test]

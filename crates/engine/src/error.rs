@@ -7,6 +7,8 @@ use invoke_prompts::PromptError;
 use invoke_tensor_files::TensorFileError;
 use tch::TchError;
 
+use crate::memory::OutOfMemory;
+
 /// The engine's result.
 pub type Result<T> = std::result::Result<T, EngineError>;
 
@@ -16,6 +18,9 @@ pub enum EngineError {
     /// libtorch refused an operation.
     #[error("libtorch: {0}")]
     Torch(String),
+    /// There is not enough memory.
+    #[error(transparent)]
+    OutOfMemory(#[from] OutOfMemory),
     /// A file of weights is missing or damaged.
     #[error(transparent)]
     File(#[from] TensorFileError),
@@ -89,6 +94,14 @@ pub enum EngineError {
         /// Why not.
         reason: String,
     },
+    /// A file of a model that is being made can not be written.
+    #[error("`{}` can not be written: {source}", path.display())]
+    NotWritten {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
     /// The caller asked to stop.
     #[error("cancelled")]
     Cancelled,
@@ -96,17 +109,23 @@ pub enum EngineError {
 
 impl From<TchError> for EngineError {
     fn from(error: TchError) -> Self {
-        Self::Torch(first_part(&error.to_string()))
+        refused(&error.to_string())
     }
 }
 
 impl From<ShimError> for EngineError {
     fn from(error: ShimError) -> Self {
         match error {
-            ShimError::Torch(message) => Self::Torch(first_part(&message)),
+            ShimError::Torch(message) => refused(&message),
             other => Self::Torch(other.to_string()),
         }
     }
+}
+
+/// What libtorch says when it refuses, as an error.
+fn refused(message: &str) -> EngineError {
+    let message = first_part(message);
+    OutOfMemory::from_message(&message).map_or(EngineError::Torch(message), EngineError::OutOfMemory)
 }
 
 /// A message of libtorch without the C++ stack that follows it.

@@ -10,10 +10,12 @@
 
 pub mod cache;
 pub mod conditioning;
+pub mod convert;
 pub mod device;
 mod error;
 mod json;
 pub mod layers;
+pub mod memory;
 pub mod models;
 pub mod patches;
 pub mod random;

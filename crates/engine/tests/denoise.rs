@@ -9,7 +9,6 @@ use std::cell::RefCell;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use invoke_engine::device::Device;
 use invoke_engine::models::unet::{FreeU, Unet};
 use invoke_engine::sampling::contribution::{Additions, Contribution, StepView};
 use invoke_engine::sampling::preview::Palette;
@@ -20,7 +19,7 @@ use invoke_engine::schedulers::{NAMES, SchedulerConfig};
 use invoke_engine::weights::{self, SeamlessAxes};
 use invoke_engine::{EngineError, Kind, Result, Tensor};
 use serde::Deserialize;
-use support::{Expected, WHOLE_RUN, assert_close, draw, fixtures};
+use support::{Expected, WHOLE_RUN, assert_close, device, draw, fixtures, kind};
 
 const SEED: u64 = 42;
 
@@ -90,7 +89,7 @@ fn unet(case: &Case) -> Unet {
     let folder = fixtures("models").join(model).join("unet");
     let meets = |axis: &str| case.seamless.iter().any(|own| own == axis);
     let axes = SeamlessAxes { x: meets("x"), y: meets("y") };
-    let weights = weights::Weights::open(&folder, Device::Cpu, Kind::Float).unwrap().seamless(axes);
+    let weights = weights::Weights::open(&folder, device(), kind()).unwrap().seamless(axes);
     Unet::load_from(&folder, &weights).unwrap()
 }
 

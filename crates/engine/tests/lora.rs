@@ -8,13 +8,12 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use invoke_engine::device::Device;
 use invoke_engine::models::clip::ClipTextModel;
 use invoke_engine::models::unet::{Context, Unet};
 use invoke_engine::patches::{Family, Lora, Part, Patches};
 use invoke_engine::weights::Weights;
 use invoke_engine::{Kind, Tensor};
-use support::{Expected, ONE_CALL, assert_close, draw, fixtures, tiny};
+use support::{Expected, ONE_CALL, assert_close, device, draw, fixtures, kind, tiny};
 
 fn file(name: &str) -> PathBuf {
     fixtures("models/lora-sd15").join(format!("{name}.safetensors"))
@@ -30,11 +29,11 @@ fn at(name: &str, strength: f64) -> Vec<(String, f64)> {
 }
 
 fn unet() -> Unet {
-    Unet::load(&tiny("unet"), Device::Cpu, Kind::Float).unwrap()
+    Unet::load(&tiny("unet"), device(), kind()).unwrap()
 }
 
 fn text_encoder() -> ClipTextModel {
-    ClipTextModel::load(&tiny("text_encoder"), Device::Cpu, Kind::Float).unwrap()
+    ClipTextModel::load(&tiny("text_encoder"), device(), kind()).unwrap()
 }
 
 fn predicted(unet: &Unet) -> Tensor {
@@ -50,7 +49,7 @@ fn cases() -> BTreeMap<String, Vec<(String, f64)>> {
 #[test]
 fn every_kind_of_layer_changes_weights_as_the_references_patcher() {
     let expected = Expected::open("lora.safetensors");
-    let weights = Weights::open(&tiny("unet"), Device::Cpu, Kind::Float).unwrap();
+    let weights = Weights::open(&tiny("unet"), device(), kind()).unwrap();
     for (name, layers) in [("kohya", 6), ("lycoris", 9), ("dora", 1), ("dora-peft", 1), ("norm", 4)] {
         let patched = weights.patched(patches(Part::Unet, &at(name, 0.75)));
         let start = format!("weight.{name}.");
@@ -124,7 +123,7 @@ fn a_model_within_a_checkpoint_is_patched_by_its_own_names() {
     let file = folder.path().join("model.safetensors");
     let conv = Tensor::ones([16, 4, 3, 3], (Kind::Float, tch::Device::Cpu));
     Tensor::write_safetensors(&[("unet.conv_in.weight", &conv)], &file).unwrap();
-    let unet = Weights::open(&file, Device::Cpu, Kind::Float).unwrap() / "unet";
+    let unet = Weights::open(&file, device(), kind()).unwrap() / "unet";
     let patched = unet.patched(patches(Part::Unet, &at("lycoris", 1.0))) / "conv_in";
     assert_ne!(*patched.tensor("weight", &[16, 4, 3, 3]).unwrap(), conv);
     assert_eq!(*(unet / "conv_in").tensor("weight", &[16, 4, 3, 3]).unwrap(), conv);

@@ -6,7 +6,6 @@ mod support;
 
 use std::path::Path;
 
-use invoke_engine::device::Device;
 use invoke_engine::models::unet::{Context, Unet};
 use invoke_engine::models::vae::Vae;
 use invoke_engine::random::Generator;
@@ -14,14 +13,14 @@ use invoke_engine::sampling::preview::{self, Palette};
 use invoke_engine::sampling::{RgbImage, image};
 use invoke_engine::{EngineError, Kind, Tensor};
 use invoke_tensor_files::SafeTensors;
-use support::{Expected, ONE_CALL, THREADS, assert_close, draw, tiny};
+use support::{Expected, ONE_CALL, THREADS, assert_close, device, draw, kind, tiny};
 
 fn unet() -> Unet {
-    Unet::load(&tiny("unet"), Device::Cpu, Kind::Float).unwrap()
+    Unet::load(&tiny("unet"), device(), kind()).unwrap()
 }
 
 fn vae() -> Vae {
-    Vae::load(&tiny("vae"), Device::Cpu, Kind::Float).unwrap()
+    Vae::load(&tiny("vae"), device(), kind()).unwrap()
 }
 
 #[test]
@@ -39,7 +38,7 @@ fn unet_predicts_what_the_reference_predicts() {
 #[test]
 fn unet_handles_uneven_sizes_fractional_times_and_masked_prompts() {
     let (unet, expected) = (unet(), Expected::open("models.safetensors").get("unet.uneven"));
-    let mut mask = Tensor::ones([2, 12], (Kind::Float, tch::Device::Cpu));
+    let mut mask = Tensor::ones([2, 12], (kind(), device().into()));
     let _ = mask.get(0).slice(0, 7, None, 1).fill_(0.0);
     mask = mask.contiguous();
     for threads in THREADS {
@@ -88,7 +87,7 @@ fn latents_become_the_references_picture_and_preview() {
 
 #[test]
 fn numbers_too_large_for_half_precision_give_no_black_picture() {
-    let load = |kind| Vae::load(&tiny("vae"), Device::Cpu, kind).unwrap();
+    let load = |kind| Vae::load(&tiny("vae"), device(), kind).unwrap();
     let (half, full) = (load(Kind::Half), load(Kind::Float));
     let latents = draw(5, &[1, 4, 6, 8]);
     assert!(image::decode(&half, &latents, None).unwrap().is_some());
@@ -143,7 +142,7 @@ fn damaged(damage: impl FnOnce(&Path)) -> EngineError {
         std::fs::copy(tiny("unet").join(name), folder.path().join(name)).unwrap();
     }
     damage(folder.path());
-    Unet::load(folder.path(), Device::Cpu, Kind::Float).unwrap_err()
+    Unet::load(folder.path(), device(), kind()).unwrap_err()
 }
 
 fn edit(file: &Path, from: &str, to: &str) {
@@ -214,7 +213,7 @@ fn old_names_of_the_autoencoders_attention_are_understood() {
         .collect();
     assert!(renamed.iter().any(|(key, _)| key.ends_with("attentions.0.query.weight")));
     Tensor::write_safetensors(&renamed, folder.path().join(name)).unwrap();
-    let old = Vae::load(folder.path(), Device::Cpu, Kind::Float).unwrap();
+    let old = Vae::load(folder.path(), device(), kind()).unwrap();
     let latents = draw(5, &[1, 4, 6, 8]);
     assert_eq!(old.decode(&latents, None).unwrap(), vae().decode(&latents, None).unwrap());
 }

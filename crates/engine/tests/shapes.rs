@@ -8,7 +8,6 @@ mod support;
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
-use invoke_engine::device::Device;
 use invoke_engine::models::clip::ClipTextModel;
 use invoke_engine::models::unet::{
     Added, Context, CrossLayer, ExtraAttention, FreeU, HiDiffusion, HiDiffusionSettings, Regions, Residuals, Unet,
@@ -20,7 +19,7 @@ use invoke_engine::weights::{SeamlessAxes, Weights};
 use invoke_engine::{Kind, Tensor};
 use serde::Deserialize;
 use serde_json::Value;
-use support::{Expected, ONE_CALL, THREADS, assert_close, draw, fixtures};
+use support::{Expected, ONE_CALL, THREADS, assert_close, device, draw, fixtures, kind};
 
 const FIRST_SEED: u64 = 10_000;
 
@@ -73,7 +72,7 @@ fn fixture() -> Fixture {
 impl Network {
     /// The network's weights, drawn as the script draws them; the folder keeps their file.
     fn weights(&self) -> (tempfile::TempDir, Weights) {
-        self.weights_in(Kind::Float)
+        self.weights_in(kind())
     }
 
     fn weights_in(&self, kind: Kind) -> (tempfile::TempDir, Weights) {
@@ -89,7 +88,7 @@ impl Network {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("drawn.safetensors");
         Tensor::write_safetensors(&drawn.collect::<Vec<_>>(), &file).unwrap();
-        let weights = Weights::open(&file, Device::Cpu, kind).unwrap();
+        let weights = Weights::open(&file, device(), kind).unwrap();
         (folder, weights)
     }
 

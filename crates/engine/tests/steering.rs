@@ -7,7 +7,6 @@ mod support;
 
 use std::path::PathBuf;
 
-use invoke_engine::device::Device;
 use invoke_engine::models::clip_vision::ClipVisionModel;
 use invoke_engine::models::controlnet::ControlNet;
 use invoke_engine::models::ip_adapter::IpAdapter;
@@ -15,7 +14,7 @@ use invoke_engine::models::t2i_adapter::T2iAdapter;
 use invoke_engine::models::unet::{Added, Context};
 use invoke_engine::{Kind, Tensor};
 use serde::Deserialize;
-use support::{Expected, ONE_CALL, assert_close, draw, fixtures};
+use support::{Expected, ONE_CALL, assert_close, device, draw, fixtures, kind};
 
 #[derive(Deserialize)]
 struct Case {
@@ -70,7 +69,7 @@ fn controlnets_say_what_diffusers_says() {
     let expected = Expected::open("steering.safetensors");
     for case in cases("controlnet") {
         let (_folder, path) = case.folder();
-        let model = ControlNet::load(&path, Device::Cpu, Kind::Float).unwrap();
+        let model = ControlNet::load(&path, device(), kind()).unwrap();
         let mask = Tensor::from_slice(&[1f32, 1., 1., 1., 0., 0., 1., 1., 1., 1., 1., 1.]).view([2, 6]);
         let (embeddings, text_embeds) = (draw(2, &[2, 6, 12]), draw(5, &[2, 10]));
         let time_ids = draw(6, &[2, 6]).abs() * 100.0;
@@ -92,7 +91,7 @@ fn t2i_adapters_read_what_diffusers_reads() {
     let expected = Expected::open("steering.safetensors");
     for case in cases("t2i") {
         let (_folder, path) = case.folder();
-        let model = T2iAdapter::load(&path, Device::Cpu, Kind::Float).unwrap();
+        let model = T2iAdapter::load(&path, device(), kind()).unwrap();
         assert_eq!(model.total_downscale_factor(), case.factor, "{}", case.name);
         let picture = draw(4, &[1, model.config().in_channels, 48, 80]).clamp(0.0, 1.0);
         let features = model.forward(&picture).unwrap();
@@ -111,7 +110,7 @@ fn image_encoders_see_what_transformers_sees() {
     let expected = Expected::open("steering.safetensors");
     for case in cases("vision") {
         let (_folder, path) = case.folder();
-        let model = ClipVisionModel::load(&path, Device::Cpu, Kind::Float).unwrap();
+        let model = ClipVisionModel::load(&path, device(), kind()).unwrap();
         let pictures = draw(8, &[2, 3, 224, 224]);
         let pooled = model.pooled(&pictures).unwrap();
         assert_close(&case.name, &pooled, &expected.get(&format!("{}.pooled", case.name)), ONE_CALL);
@@ -124,7 +123,7 @@ fn image_encoders_see_what_transformers_sees() {
 fn pictures_become_the_references_prompts() {
     let expected = Expected::open("steering.safetensors");
     let (_folder, path) = cases("vision.gelu").remove(0).folder();
-    let encoder = ClipVisionModel::load(&path, Device::Cpu, Kind::Float).unwrap();
+    let encoder = ClipVisionModel::load(&path, device(), kind()).unwrap();
     let bytes = (draw(7, &[224, 224, 3]) * 60.0 + 128.0).clamp(0.0, 255.0).to_kind(Kind::Uint8);
     let picture = bytes.permute([2, 0, 1]).unsqueeze(0);
     let pictures = Tensor::cat(&[&picture, &picture], 0);
@@ -133,7 +132,7 @@ fn pictures_become_the_references_prompts() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("adapter.safetensors");
         Tensor::write_safetensors(&case.drawn(), &file).unwrap();
-        let adapter = IpAdapter::load(&file, Device::Cpu, Kind::Float).unwrap();
+        let adapter = IpAdapter::load(&file, device(), kind()).unwrap();
         let prompt = adapter.prompt(&encoder, &pictures).unwrap();
         for (side, tokens) in [("positive", &prompt.positive), ("negative", &prompt.negative)] {
             let name = format!("{}.{side}", case.name);

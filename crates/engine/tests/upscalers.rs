@@ -4,12 +4,11 @@
 
 mod support;
 
-use invoke_engine::device::Device;
 use invoke_engine::models::upscaler::Upscaler;
 use invoke_engine::sampling::{RgbImage, upscale};
 use invoke_engine::{EngineError, Kind, Tensor};
 use serde::Deserialize;
-use support::{Expected, ONE_CALL, assert_close, draw, fixtures};
+use support::{Expected, ONE_CALL, assert_close, device, draw, fixtures, kind};
 
 #[derive(Deserialize)]
 struct Case {
@@ -47,7 +46,7 @@ impl Case {
         let file = folder.path().join("upscaler.safetensors");
         let tensors: Vec<_> = self.tensors().into_iter().map(|(name, tensor)| (rename(&name), tensor)).collect();
         Tensor::write_safetensors(&tensors, &file).unwrap();
-        Upscaler::load(&file, Device::Cpu, Kind::Float)
+        Upscaler::load(&file, device(), kind())
     }
 
     fn upscaler(&self) -> Upscaler {

@@ -84,6 +84,37 @@ pub enum Event {
         /// Why.
         failure: InstallFailure,
     },
+    /// Files of a model installation come along.
+    InstallProgress {
+        /// Job number.
+        job: i64,
+        /// The source as the reference describes it.
+        source: Value,
+        /// The file or folder that becomes the model.
+        local_path: String,
+        /// Bytes on disk.
+        bytes: u64,
+        /// Bytes in all, as far as known.
+        total_bytes: u64,
+        /// Its files.
+        parts: Vec<FilePart>,
+    },
+    /// All files of a model installation are there.
+    InstallDownloadsComplete {
+        /// Job number.
+        job: i64,
+        /// The source as the reference describes it.
+        source: Value,
+    },
+    /// A model installation was called off.
+    InstallCancelled {
+        /// Job number.
+        job: i64,
+        /// The source as the reference describes it.
+        source: Value,
+    },
+    /// Something happened to the download of one file.
+    FileDownload(FileDownload),
     /// A workflow of the library was added, changed or removed.
     Workflow(WorkflowEvent),
     /// Somebody wants their page to take over these settings.
@@ -139,6 +170,53 @@ pub enum DownloadState {
     Complete,
     /// It is not going to be; one sentence why.
     Failed(String),
+}
+
+/// A file of a model installation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FilePart {
+    /// Where it comes from.
+    pub url: String,
+    /// The file it becomes, once its name is known.
+    pub local_path: Option<String>,
+    /// Bytes on disk.
+    pub bytes: u64,
+    /// Bytes in all, as far as known.
+    pub total_bytes: u64,
+}
+
+/// Something happened to the download of one file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileDownload {
+    /// Where it comes from.
+    pub source: String,
+    /// The file it becomes.
+    pub path: String,
+    /// What happened.
+    pub state: FileState,
+}
+
+/// How the download of a file stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum FileState {
+    /// It begins.
+    Started,
+    /// Another piece is there.
+    Progress {
+        /// Bytes on disk.
+        bytes: u64,
+        /// Bytes in all.
+        total: u64,
+    },
+    /// It is there.
+    Complete {
+        /// Bytes.
+        total: u64,
+    },
+    /// It was called off.
+    Cancelled,
+    /// It failed.
+    Failed(InstallFailure),
 }
 
 /// Why a model installation failed.
@@ -287,7 +365,13 @@ impl Event {
                 }
             }
             Self::ParametersRecalled { user_id, .. } => Audience::OwnerAndAdmins(user_id.clone()),
-            Self::InstallStarted { .. } | Self::InstallComplete { .. } | Self::InstallFailed { .. } => Audience::Admins,
+            Self::InstallStarted { .. }
+            | Self::InstallProgress { .. }
+            | Self::InstallDownloadsComplete { .. }
+            | Self::InstallComplete { .. }
+            | Self::InstallCancelled { .. }
+            | Self::InstallFailed { .. }
+            | Self::FileDownload(_) => Audience::Admins,
         }
     }
 }

@@ -7,6 +7,6 @@ mod event;
 
 pub use bus::Bus;
 pub use event::{
-    Audience, BatchEnqueued, DownloadState, Event, InstallFailure, ItemChanged, NodeEvent, NodeReport, Preview,
+    Audience, BatchEnqueued, DownloadState, Event, FileDownload, FilePart, FileState, InstallFailure, ItemChanged,
+    NodeEvent, NodeReport, Preview, WorkflowChange, WorkflowEvent,
 };
-pub use event::{WorkflowChange, WorkflowEvent};

@@ -161,7 +161,7 @@ pub enum LibraryError {
 /// Why a picture that somebody sent cannot be kept.
 #[derive(Debug, thiserror::Error)]
 #[error(transparent)]
-pub struct Unreadable(pub(crate) ImagingError);
+pub struct Unreadable(#[from] pub(crate) ImagingError);
 
 /// What kind of problem a picture has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

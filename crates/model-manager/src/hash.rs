@@ -1,95 +1,63 @@
-//! What a model's content is, as one line of text, and how many bytes it takes.
+//! What a model's content is, as one line of text.
 //!
-//! Reference: InvokeAI 6.14.2, `backend/model_hash/model_hash.py`: BLAKE3 of a file; of a folder, BLAKE3 over the
-//! hexadecimal hashes of its weight files in the order of their paths.
+//! Reference: InvokeAI 6.14.2, `backend/model_hash/model_hash.py`: the digest of a file; of a folder, BLAKE3 over the
+//! hexadecimal digests of its weight files in the order of their paths, whatever the algorithm.
 
+use crate::digest::{HashAlgorithm, file_digest};
+use crate::files::entries;
+use invoke_domain::Random;
 use std::path::{Path, PathBuf};
 
-/// Files whose content counts.
-const WEIGHTS: [&str; 5] = ["ckpt", "safetensors", "bin", "pt", "pth"];
+/// What the names of files end with whose content counts.
+const WEIGHTS: [&str; 5] = [".ckpt", ".safetensors", ".bin", ".pt", ".pth"];
 
-/// The hash of a file or folder, `blake3:` and 64 hexadecimal digits.
+/// The hash of a file or folder: the algorithm's name, a colon and hexadecimal digits.
 ///
 /// # Errors
 /// When a file can not be read.
-pub fn content_hash(path: &Path) -> std::io::Result<String> {
+pub fn content_hash(path: &Path, algorithm: HashAlgorithm, random: &dyn Random) -> std::io::Result<String> {
     let digest = if path.is_dir() {
         let mut whole = blake3::Hasher::new();
         for file in weight_files(path)? {
-            whole.update(file_hash(&file)?.as_bytes());
+            whole.update(file_digest(&file, algorithm, random)?.as_bytes());
         }
         whole.finalize().to_hex().to_string()
     } else {
-        file_hash(path)?
+        file_digest(path, algorithm, random)?
     };
-    Ok(format!("blake3:{digest}"))
+    Ok(format!("{}:{digest}", algorithm.prefix()))
 }
 
-fn file_hash(path: &Path) -> std::io::Result<String> {
-    let mut hasher = blake3::Hasher::new();
-    // Read, not mapped: a file that somebody shortens meanwhile is then an error, not the end of the process.
-    hasher.update_reader(std::fs::File::open(path)?)?;
-    Ok(hasher.finalize().to_hex().to_string())
-}
-
-/// Weight files below `folder`, sorted by path. Links to folders are not followed, so there is no way around in circles.
+/// Weight files below `folder`, sorted by path.
 fn weight_files(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
-    let mut found = Vec::new();
-    for entry in entries(folder)? {
-        let extension = entry.extension().and_then(|extension| extension.to_str()).unwrap_or_default();
-        if WEIGHTS.contains(&extension) && entry.is_file() {
-            found.push(entry);
-        }
-    }
+    let mut found = entries(folder)?;
+    found.retain(|entry| {
+        let name = entry.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        WEIGHTS.iter().any(|ending| name.ends_with(ending)) && entry.is_file()
+    });
     found.sort();
     Ok(found)
-}
-
-/// Everything below `folder`, folders included.
-pub(crate) fn entries(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
-    let mut found = Vec::new();
-    let mut open = vec![folder.to_owned()];
-    while let Some(folder) = open.pop() {
-        for entry in std::fs::read_dir(folder)? {
-            let entry = entry?;
-            if entry.file_type()?.is_dir() {
-                open.push(entry.path());
-            }
-            found.push(entry.path());
-        }
-    }
-    Ok(found)
-}
-
-/// Bytes of a file, or of all files below a folder.
-///
-/// # Errors
-/// When something can not be looked at.
-pub fn size_on_disk(path: &Path) -> std::io::Result<u64> {
-    if !path.is_dir() {
-        return Ok(std::fs::metadata(path)?.len());
-    }
-    let files = entries(path)?.into_iter().filter(|entry| entry.is_file());
-    files.map(|file| Ok(std::fs::metadata(file)?.len())).sum()
-}
-
-/// The number the reference records as `file_size`: for a folder the sizes of its folders are counted as well.
-pub(crate) fn recorded_size(path: &Path) -> std::io::Result<u64> {
-    if !path.is_dir() {
-        return Ok(std::fs::metadata(path)?.len());
-    }
-    entries(path)?.into_iter().map(|entry| Ok(std::fs::metadata(entry)?.len())).sum()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use invoke_domain::OsRandom;
+    use serde_json::Value;
 
     /// Made by `xtask/fixtures/model_hash.py` with the reference's own hashing over the same bytes.
+    fn expected() -> Value {
+        serde_json::from_str(include_str!("../../../tests/fixtures/models/hashes.json")).unwrap()
+    }
+
+    /// A file larger than what is read at once, of bytes that anybody can count.
+    fn large() -> Vec<u8> {
+        (0..9_000_001u32).map(|index| (index % 251) as u8).collect()
+    }
+
     #[test]
-    fn files_and_folders_hash_as_the_reference_hashes_them() {
-        let expected: serde_json::Value =
-            serde_json::from_str(include_str!("../../../tests/fixtures/models/hashes.json")).unwrap();
+    fn files_and_folders_hash_as_the_reference_hashes_them_by_every_algorithm() {
+        let expected = expected();
         let folder = tempfile::tempdir().unwrap();
         for (name, content) in expected["files"].as_object().unwrap() {
             let path = folder.path().join("model").join(name);
@@ -97,8 +65,34 @@ mod tests {
             std::fs::write(path, content.as_str().unwrap()).unwrap();
         }
         let model = folder.path().join("model");
-        assert_eq!(content_hash(&model).unwrap(), expected["folder"].as_str().unwrap());
         let file = model.join("unet/diffusion_pytorch_model.safetensors");
-        assert_eq!(content_hash(&file).unwrap(), expected["file"].as_str().unwrap());
+        let large_file = folder.path().join("large.safetensors");
+        std::fs::write(&large_file, large()).unwrap();
+        let mut compared = 0;
+        for (word, said) in expected["algorithms"].as_object().unwrap() {
+            let algorithm = HashAlgorithm::parse(word).unwrap();
+            for (name, path) in [("folder", &model), ("file", &file), ("large", &large_file)] {
+                let found = content_hash(path, algorithm, &OsRandom).unwrap();
+                assert_eq!(found, said[name].as_str().unwrap(), "{word}: {name}");
+                compared += 1;
+            }
+        }
+        assert_eq!(compared, 3 * 14);
+    }
+
+    #[test]
+    fn what_has_no_fixed_length_there_has_that_of_its_strength_here() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.bin");
+        std::fs::write(&file, "").unwrap();
+        let of = |algorithm| content_hash(&file, algorithm, &OsRandom).unwrap();
+        // FIPS 202, the functions' answers to nothing.
+        let shake_128 = "7f9c2ba4e88f827d616045507605853ed73b8093f6efbc88eb1a6eacfa66ef26";
+        assert_eq!(of(HashAlgorithm::Shake128), format!("shake_128:{shake_128}"));
+        let shake_256 = "46b9dd2b0ba88d13233b3feb743eeb243fcd52ea62b81b82b50c27646ed5762f\
+                         d75dc4ddd8c0f200cb05019d67b592f6fc821c49479ab48640292eacb3b7c4be";
+        assert_eq!(of(HashAlgorithm::Shake256), format!("shake_256:{shake_256}"));
+        let (one, other) = (of(HashAlgorithm::Random), of(HashAlgorithm::Random));
+        assert!(one != other && one.starts_with("random:") && one.len() == "random:".len() + 64);
     }
 }

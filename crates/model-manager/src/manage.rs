@@ -4,10 +4,10 @@
 //! `backend/model_manager/search.py`.
 
 use crate::install::whole_record;
-use crate::{ModelError, Models, identify};
+use crate::{ModelError, ModelQuery, Models, identify};
 use invoke_domain::{ModelKey, ModelRecord};
 use invoke_permissions::{Actor, Grant, Manage, Model, policy};
-use invoke_storage::models::{self, ModelFilter, ModelOrder, kinds};
+use invoke_storage::models::{self, ModelOrder, kinds};
 use serde_json::{Map, Value};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -76,6 +76,7 @@ impl Models {
         changes: &Map<String, Value>,
     ) -> Result<ModelRecord, ModelError> {
         let grant = policy::manage_model(actor, key)?;
+        let _claim = self.shared.claims.claim(key)?;
         if changes.get("key").is_some_and(|new| new != key.as_str()) {
             return Err(ModelError::KeyChanged);
         }
@@ -94,6 +95,7 @@ impl Models {
     /// When there is none of this key, the caller may not, or its files are gone.
     pub fn reidentify(&self, actor: &Actor, key: &ModelKey) -> Result<ModelRecord, ModelError> {
         let grant = policy::manage_model(actor, key)?;
+        let _claim = self.shared.claims.claim(key)?;
         let record = self.get(actor, key)?;
         let files = self.files(&record);
         if !files.exists() {
@@ -112,24 +114,14 @@ impl Models {
         if found { Ok(ModelRecord { key: key.clone(), config }) } else { Err(ModelError::NotFound) }
     }
 
-    /// The models whose files are gone.
+    /// The models that the actor may use and whose files are gone.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn missing(&self) -> Result<Vec<ModelRecord>, ModelError> {
-        let mut records = self.all()?;
+    pub fn missing(&self, actor: &Actor) -> Result<Vec<ModelRecord>, ModelError> {
+        let mut records = self.list(actor, &ModelQuery::default(), ModelOrder::Default, false)?;
         records.retain(|record| !self.files(record).exists());
         Ok(records)
-    }
-
-    /// All records, for who may manage models.
-    fn all_of(&self, _: &Grant<Model, Manage>) -> Result<Vec<ModelRecord>, ModelError> {
-        self.all()
-    }
-
-    fn all(&self) -> Result<Vec<ModelRecord>, ModelError> {
-        let all = ModelFilter::default();
-        self.shared.db.read(|tx| models::list(tx, &all, ModelOrder::Default, false).map_err(ModelError::from))
     }
 
     /// The models in a folder and the folders below it, hidden ones left out.
@@ -137,14 +129,14 @@ impl Models {
     /// # Errors
     /// When the caller may not, or the folder can not be searched; which of the reasons is not told.
     pub fn scan(&self, actor: &Actor, folder: Option<&str>) -> Result<Vec<FoundModel>, ModelError> {
-        let leave = crate::models::may_install(actor)?;
+        let _ = crate::models::may_install(actor)?;
         let failed = || ModelError::NotScanned(folder.unwrap_or("None").to_owned());
         let path = folder.map(Path::new).filter(|path| path.is_absolute()).ok_or_else(failed)?;
         let path = path.canonicalize().map_err(|_| failed())?;
         self.check_source(&path).map_err(|_| failed())?;
         std::fs::read_dir(&path).map_err(|_| failed())?;
         let installed: HashSet<PathBuf> = self
-            .all_of(&leave)?
+            .list(actor, &ModelQuery::default(), ModelOrder::Default, false)?
             .iter()
             .map(|record| self.files(record))
             .map(|files| files.canonicalize().unwrap_or(files))

@@ -1,19 +1,25 @@
 //! The records, and the way to a record's files.
 
-use crate::ModelError;
-use crate::install::{self, Installer};
-use crate::jobs::{InstallJob, InstallStatus, Jobs};
+use crate::claims::Claims;
+use crate::convert;
+use crate::covers::Covers;
+use crate::download::{DownloadSettings, Http};
+use crate::hub::{HUB, HubToken};
+use crate::install::{self, CIVITAI, Engine, Installer, Jobs};
+use crate::{HashAlgorithm, ModelError, files};
 use invoke_domain::{ModelKey, ModelRecord, Random};
 use invoke_events::Bus;
 use invoke_permissions::{Actor, Grant, Manage, Model, policy};
 use invoke_storage::Database;
 use invoke_storage::models::{self, ModelFilter, ModelOrder};
-use serde_json::{Map, Value};
+use invoke_storage::{ReadTx, model_access};
+use parking_lot::Mutex;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, mpsc};
+use tokio::sync::Semaphore;
 
 /// Where models lie and may come from.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct ModelSettings {
     /// Installed models, absolute.
     pub models_dir: PathBuf,
@@ -21,6 +27,34 @@ pub struct ModelSettings {
     pub source_dirs: Option<Vec<PathBuf>>,
     /// Whether what is not recognised is installed as `unknown`.
     pub allow_unknown: bool,
+    /// How a model's content is identified.
+    pub hashing: HashAlgorithm,
+    /// Whether the device computes in half precision, so that repositories are asked for such weights first.
+    pub prefers_half: bool,
+    /// How files are downloaded.
+    pub downloads: DownloadSettings,
+    /// Address of Hugging Face, without a slash at its end.
+    pub hub: String,
+    /// The token for it.
+    pub hub_token: Arc<HubToken>,
+    /// Address of CivitAI, without a slash at its end.
+    pub civitai: String,
+}
+
+impl Default for ModelSettings {
+    fn default() -> Self {
+        Self {
+            models_dir: PathBuf::new(),
+            source_dirs: None,
+            allow_unknown: false,
+            hashing: HashAlgorithm::default(),
+            prefers_half: false,
+            downloads: DownloadSettings::default(),
+            hub: HUB.to_owned(),
+            hub_token: Arc::default(),
+            civitai: CIVITAI.to_owned(),
+        }
+    }
 }
 
 /// Which models a listing names. Empty as [`Default`]: all of them.
@@ -42,7 +76,7 @@ pub struct ModelQuery {
 #[derive(Debug, Clone)]
 pub struct Models {
     pub(crate) shared: Arc<Shared>,
-    queue: mpsc::Sender<i64>,
+    pub(crate) engine: Arc<Engine>,
 }
 
 #[derive(Debug)]
@@ -52,28 +86,49 @@ pub(crate) struct Shared {
     pub(crate) bus: Bus,
     pub(crate) random: Arc<dyn Random>,
     pub(crate) jobs: Jobs,
+    pub(crate) covers: Covers,
+    /// Models that are being changed.
+    pub(crate) claims: Claims,
+    /// Held while a model is converted: it may take as much memory and disk as the largest of them.
+    pub(crate) conversion: Mutex<()>,
+    pub(crate) http: Http,
+    /// Files that may be downloaded now.
+    pub(crate) slots: Arc<Semaphore>,
+    /// Held by who writes how far a job has come.
+    pub(crate) markers: Mutex<()>,
 }
 
 impl Models {
-    /// The models of `db`. Starts the thread that installs; it ends with the last clone.
+    /// The models of `db`. Starts the thread that installs, which ends with the last clone, and takes up the installations
+    /// that an earlier run has left.
     pub fn new(db: Database, settings: ModelSettings, bus: Bus, random: Arc<dyn Random>) -> Self {
-        let shared = Arc::new(Shared { db, settings, bus, random, jobs: Jobs::default() });
+        let covers = Covers::new(&settings.models_dir);
+        let http = Http::new(settings.downloads.clone());
+        let slots = Arc::new(Semaphore::new(settings.downloads.parallel.max(1)));
+        let (jobs, markers) = (Jobs::default(), Mutex::default());
+        let (claims, conversion) = (Claims::default(), Mutex::default());
+        let shared =
+            Arc::new(Shared { db, settings, bus, random, jobs, covers, claims, conversion, http, slots, markers });
+        convert::recover(&shared);
         let (queue, waiting) = mpsc::channel();
-        let installer = Installer(shared.clone());
+        let engine = Arc::new(Engine::new(queue));
+        install::restore(&shared, &engine);
+        let installer = Installer(Arc::clone(&shared));
         std::thread::spawn(move || {
             for job in waiting {
                 installer.run_safely(job);
             }
         });
-        Self { shared, queue }
+        Self { shared, engine }
     }
 
-    /// The models that `query` lets through.
+    /// The models that the actor may use and `query` lets through.
     ///
     /// # Errors
     /// When the database fails.
     pub fn list(
         &self,
+        actor: &Actor,
         query: &ModelQuery,
         order: ModelOrder,
         descending: bool,
@@ -85,8 +140,9 @@ impl Models {
             format: query.format.clone(),
             hash: query.hash.clone(),
         };
+        let scope = actor.scope();
         let mut records =
-            self.shared.db.read(|tx| models::list(tx, &filter, order, descending).map_err(ModelError::from))?;
+            self.shared.db.read(|tx| models::list(tx, &scope, &filter, order, descending).map_err(ModelError::from))?;
         records.retain(|record| query.bases.is_empty() || query.bases.iter().any(|base| base == record.base()));
         Ok(records)
     }
@@ -94,11 +150,9 @@ impl Models {
     /// One model.
     ///
     /// # Errors
-    /// When there is none of this key.
+    /// When there is none of this key, or none that the actor may use.
     pub fn get(&self, actor: &Actor, key: &ModelKey) -> Result<ModelRecord, ModelError> {
-        let grant = policy::view_model(actor, key);
-        let found = self.shared.db.read(|tx| models::get(tx, &grant).map_err(ModelError::from))?;
-        found.ok_or(ModelError::NotFound)
+        self.shared.db.read(|tx| find(tx, actor, key))?.ok_or(ModelError::NotFound)
     }
 
     /// The model's file or folder, absolute.
@@ -112,38 +166,14 @@ impl Models {
     /// When there is none of this key, the caller may not, or files can not be deleted.
     pub fn delete(&self, actor: &Actor, key: &ModelKey) -> Result<(), ModelError> {
         let grant = policy::manage_model(actor, key)?;
+        let _claim = self.shared.claims.claim(key)?;
         let record = self.get(actor, key)?;
         self.shared.db.write(|tx| models::delete(tx, &grant).map_err(ModelError::from))?;
+        self.shared.covers.remove(key)?;
         match install::own_files(&self.shared.settings.models_dir, &record) {
-            Some(folder) => remove(&folder),
+            Some(folder) => files::remove(&folder),
             None => Ok(()),
         }
-    }
-
-    /// Begins to install the file or folder `source`; the job tells how it goes. `changes` are fields of the record as the
-    /// caller wants them.
-    ///
-    /// # Errors
-    /// When the caller may not, or there is nothing at `source`.
-    pub fn install_local(
-        &self,
-        actor: &Actor,
-        source: &str,
-        inplace: bool,
-        changes: Map<String, Value>,
-    ) -> Result<InstallJob, ModelError> {
-        let grant = may_install(actor)?;
-        let unsupported = || ModelError::UnsupportedSource(source.to_owned());
-        let path = Path::new(source);
-        if !path.is_absolute() {
-            return Err(unsupported());
-        }
-        let path = path.canonicalize().map_err(|_| unsupported())?;
-        self.check_source(&path)?;
-        let job = self.shared.jobs.add(&grant, path, inplace, changes);
-        // The thread lives as long as this sender.
-        let _ = self.queue.send(job.id);
-        Ok(job)
     }
 
     pub(crate) fn check_source(&self, path: &Path) -> Result<(), ModelError> {
@@ -152,46 +182,6 @@ impl Models {
             folders.iter().filter_map(|folder| folder.canonicalize().ok()).any(|folder| path.starts_with(folder));
         if allowed { Ok(()) } else { Err(ModelError::OutsideSources(path.to_owned())) }
     }
-
-    /// Installations since the server started.
-    ///
-    /// # Errors
-    /// When the caller may not see them.
-    pub fn jobs(&self, actor: &Actor) -> Result<Vec<InstallJob>, ModelError> {
-        Ok(self.shared.jobs.all(&may_install(actor)?))
-    }
-
-    /// One installation.
-    ///
-    /// # Errors
-    /// When the caller may not see it, or there is none of this number.
-    pub fn job(&self, actor: &Actor, id: i64) -> Result<InstallJob, ModelError> {
-        self.shared.jobs.get(&may_install(actor)?, id)
-    }
-
-    /// Takes an installation that waits out of the queue; one that has begun or ended goes its way.
-    ///
-    /// # Errors
-    /// When the caller may not, or there is none of this number.
-    pub fn cancel_job(&self, actor: &Actor, id: i64) -> Result<(), ModelError> {
-        let grant = may_install(actor)?;
-        self.shared.jobs.get(&grant, id)?;
-        self.shared.jobs.change(id, |job| {
-            if job.status == InstallStatus::Waiting {
-                job.status = InstallStatus::Cancelled;
-            }
-        });
-        Ok(())
-    }
-
-    /// Forgets installations that have ended.
-    ///
-    /// # Errors
-    /// When the caller may not.
-    pub fn prune_jobs(&self, actor: &Actor) -> Result<(), ModelError> {
-        self.shared.jobs.prune(&may_install(actor)?);
-        Ok(())
-    }
 }
 
 /// Leave to manage models, of none in particular: the key of a new one is made when it is known to be one.
@@ -199,12 +189,10 @@ pub(crate) fn may_install(actor: &Actor) -> Result<Grant<Model, Manage>, ModelEr
     Ok(policy::manage_model(actor, &ModelKey(String::new()))?)
 }
 
-fn remove(path: &Path) -> Result<(), ModelError> {
-    let removed = if path.is_dir() { std::fs::remove_dir_all(path) } else { std::fs::remove_file(path) };
-    match removed {
-        Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
-            Err(ModelError::File { action: "deleting", path: path.to_owned(), source })
-        }
-        _ => Ok(()),
+/// The model of this key, if the actor may use it.
+pub(crate) fn find(tx: &ReadTx<'_>, actor: &Actor, key: &ModelKey) -> Result<Option<ModelRecord>, ModelError> {
+    match policy::view_model(actor, &model_access::facts(tx, key)?) {
+        Ok(grant) => Ok(models::get(tx, &grant)?),
+        Err(_) => Ok(None),
     }
 }

@@ -1,17 +1,24 @@
 //! Which models belong together.
 
+use crate::models::find;
 use crate::{ModelError, Models};
 use invoke_domain::ModelKey;
 use invoke_permissions::{Actor, policy};
-use invoke_storage::{model_relationships as rows, models};
+use invoke_storage::{model_access, model_relationships as rows};
 
 impl Models {
-    /// The models related to any of `keys`, each once.
+    /// The models related to any of `keys`, each once. Models that the actor may not use are left out on both sides.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn related(&self, keys: &[ModelKey]) -> Result<Vec<ModelKey>, ModelError> {
-        self.shared.db.read(|tx| Ok(rows::list(tx, keys)?))
+    pub fn related(&self, actor: &Actor, keys: &[ModelKey]) -> Result<Vec<ModelKey>, ModelError> {
+        self.shared.db.read(|tx| {
+            let hidden = model_access::hidden(tx, &actor.scope())?;
+            let keys: Vec<ModelKey> = keys.iter().filter(|key| !hidden.contains(key)).cloned().collect();
+            let mut related = rows::list(tx, &keys)?;
+            related.retain(|key| !hidden.contains(key));
+            Ok(related)
+        })
     }
 
     /// Relates two models.
@@ -22,7 +29,7 @@ impl Models {
         let (first, second) = (policy::manage_model(actor, a)?, policy::manage_model(actor, b)?);
         self.shared.db.write(|tx| {
             for key in [a, b] {
-                if models::get(tx, &policy::view_model(actor, key))?.is_none() {
+                if find(tx, actor, key)?.is_none() {
                     return Err(ModelError::NotInstalled(key.clone()));
                 }
             }

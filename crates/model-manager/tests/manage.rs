@@ -21,7 +21,12 @@ fn fixture() -> Fixture {
     let db = Database::open(&StorageSettings::memory(), Arc::new(SystemClock), &OsRandom).unwrap();
     let bus = Bus::default();
     let source_dirs = Some(vec![folder.path().to_owned()]);
-    let settings = ModelSettings { models_dir: folder.path().join("models"), source_dirs, allow_unknown: true };
+    let settings = ModelSettings {
+        models_dir: folder.path().join("models"),
+        source_dirs,
+        allow_unknown: true,
+        ..ModelSettings::default()
+    };
     let models = Models::new(db, settings, bus.clone(), Arc::new(OsRandom));
     Fixture { models, bus, folder }
 }
@@ -127,9 +132,10 @@ fn a_model_recognised_anew_keeps_what_its_owner_said_of_it() {
 fn models_whose_files_are_gone_are_listed() {
     let fixture = fixture();
     let (stays, goes) = (fixture.lora("a.safetensors"), fixture.lora("b.safetensors"));
-    assert_eq!(fixture.models.missing().unwrap(), []);
+    assert_eq!(fixture.models.missing(&Actor::operator()).unwrap(), []);
     std::fs::remove_file(fixture.folder.path().join("b.safetensors")).unwrap();
-    let missing: Vec<ModelKey> = fixture.models.missing().unwrap().into_iter().map(|record| record.key).collect();
+    let missing: Vec<ModelKey> =
+        fixture.models.missing(&Actor::operator()).unwrap().into_iter().map(|record| record.key).collect();
     assert_eq!((missing.as_slice(), missing.contains(&stays)), ([goes].as_slice(), false));
 }
 

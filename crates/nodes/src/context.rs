@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use invoke_domain::{ImageCategory, ModelRecord, new_uuid};
 use invoke_engine::cache::{CacheKey, CachedModel, PatchedModel};
+use invoke_engine::device::Device;
 use invoke_engine::patches::{Family, Lora, Part, Patches};
+use invoke_engine::sampling::sd::latents_kind;
 use invoke_engine::{EngineError, Kind, Tensor};
 use invoke_graph::{Host, ModelInfo, NewImage, NodeError, NodeMeta, PixelMode, Preview, Progress, RunContext};
 use invoke_imaging::{Mode, Pixels};
@@ -67,9 +69,24 @@ impl Context {
         &self.services
     }
 
-    /// The precision latents are kept in.
+    /// The precision models compute in.
     pub fn kind(&self) -> Kind {
         self.services.kind
+    }
+
+    /// The precision latents are kept in.
+    pub fn latents_kind(&self) -> Kind {
+        latents_kind(self.services.kind)
+    }
+
+    /// Where a model computes, and in which precision: on the run's device, or on the processor where its record wants that
+    /// (`cpu_only`, which the reference offers for text encoders).
+    pub fn place(&self, model: &ModelIdentifierField) -> Result<(Device, Kind), NodeError> {
+        let record = self.host.model(&model.key)?.record;
+        Ok(match record.config["cpu_only"].as_bool() {
+            Some(true) => (Device::Cpu, Device::Cpu.kind(self.services.precision)),
+            _ => (self.services.device, self.services.kind),
+        })
     }
 
     /// Says what the node does now.
@@ -167,7 +184,7 @@ impl Context {
     }
 
     /// A model, or the part of it that the identifier names, read by `read` unless it is in memory. `read` is given the part's
-    /// folder, or the model's own path where no part is named.
+    /// folder (of a model that is one file as if that were a folder), or the model's own path where no part is named.
     pub fn load_model<T: CachedModel>(
         &self,
         model: &ModelIdentifierField,
@@ -184,7 +201,7 @@ impl Context {
         read: impl FnOnce(&Path) -> Result<T, EngineError>,
     ) -> Result<Arc<T>, NodeError> {
         let info = self.host.model(&model.key)?;
-        let path = diffusers_path(&info, model.submodel_type.map(SubModelType::as_str));
+        let path = place_of(&info, model.submodel_type.map(SubModelType::as_str));
         self.load_from(model, &info, path, form, read)
     }
 
@@ -254,10 +271,10 @@ impl Context {
     }
 }
 
-/// Where a part of a model in the diffusers layout lies.
-fn diffusers_path(info: &ModelInfo, part: Option<&str>) -> Result<PathBuf, NodeError> {
-    if info.record.format() != "diffusers" {
-        let (name, format) = (info.record.name(), info.record.format());
+/// Where a part of a model lies: in its folder, or in its file as if that were one.
+fn place_of(info: &ModelInfo, part: Option<&str>) -> Result<PathBuf, NodeError> {
+    let (name, format) = (info.record.name(), info.record.format());
+    if !["diffusers", "checkpoint"].contains(&format) {
         return Err(not_yet(&format!("models of format `{format}`, such as `{name}`")));
     }
     Ok(part.map_or_else(|| info.path.clone(), |part| info.path.join(part)))

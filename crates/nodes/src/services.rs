@@ -5,7 +5,7 @@ use std::sync::Arc;
 use invoke_domain::Random;
 use invoke_engine::Kind;
 use invoke_engine::cache::ModelCache;
-use invoke_engine::device::Device;
+use invoke_engine::device::{Device, Precision};
 use parking_lot::Mutex;
 
 use crate::ResultCache;
@@ -15,8 +15,10 @@ use crate::ResultCache;
 pub struct Services {
     /// Where models compute.
     pub device: Device,
-    /// In which precision.
+    /// In which precision, there.
     pub kind: Kind,
+    /// The precision that was asked for, for models that compute elsewhere.
+    pub precision: Precision,
     /// Whether pictures are encoded and decoded in tiles also where a node does not ask for it.
     pub tiled_decode: bool,
     /// The models in memory.
@@ -32,7 +34,13 @@ impl Services {
     /// and no results.
     pub fn new(device: Device, budget: u64, random: Arc<dyn Random>) -> Self {
         let results = Arc::new(Mutex::new(ResultCache::new(0)));
-        let (kind, models) = (device.default_kind(), Mutex::new(ModelCache::new(budget)));
-        Self { device, kind, tiled_decode: false, models, results, random }
+        let (precision, models) = (Precision::Auto, Mutex::new(ModelCache::new(budget)));
+        Self { device, kind: device.kind(precision), precision, tiled_decode: false, models, results, random }
+    }
+
+    /// The same in this precision.
+    #[must_use]
+    pub fn computing_in(self, precision: Precision) -> Self {
+        Self { kind: self.device.kind(precision), precision, ..self }
     }
 }

@@ -1,6 +1,6 @@
 //! What storage knows about an object that matters for a decision. Storage fills these in; nothing is assumed.
 
-use invoke_domain::{BoardId, ImageName, ItemId, PresetId, SystemPromptId, UserId, WorkflowId};
+use invoke_domain::{BoardId, ImageName, ItemId, ModelKey, PresetId, SystemPromptId, UserId, WorkflowId};
 
 /// Who may see a board.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -164,4 +164,13 @@ pub struct SystemPromptFacts {
     pub owner: UserId,
     /// Everybody may use it.
     pub is_public: bool,
+}
+
+/// An installed model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ModelFacts {
+    /// Which one.
+    pub key: ModelKey,
+    /// The only people beside administrators who may use it; absent when everybody may.
+    pub restricted_to: Option<Vec<UserId>>,
 }

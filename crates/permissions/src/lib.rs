@@ -23,8 +23,8 @@ mod table_tests;
 
 pub use actor::{Actor, Scope};
 pub use facts::{
-    BoardFacts, BoardSharing, BoardVisibility, ImageFacts, ItemFacts, PresetFacts, QueueVisibility, ShareLevel,
-    SystemPromptFacts, WorkflowFacts, WorkflowPublish,
+    BoardFacts, BoardSharing, BoardVisibility, ImageFacts, ItemFacts, ModelFacts, PresetFacts, QueueVisibility,
+    ShareLevel, SystemPromptFacts, WorkflowFacts, WorkflowPublish,
 };
 pub use grant::{
     Account, Action, Backlog, Board, Cancel, Contribute, Control, Delete, Denied, Edit, Enqueue, Grant, Image,

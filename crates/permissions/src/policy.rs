@@ -5,7 +5,9 @@ mod texts;
 pub use texts::*;
 
 use crate::actor::{Actor, Scope};
-use crate::facts::{BoardFacts, BoardSharing, BoardVisibility, ImageFacts, ItemFacts, QueueVisibility, ShareLevel};
+use crate::facts::{
+    BoardFacts, BoardSharing, BoardVisibility, ImageFacts, ItemFacts, ModelFacts, QueueVisibility, ShareLevel,
+};
 use crate::grant::{
     Account, Action, Backlog, Board, Cancel, Contribute, Control, Delete, Denied, Edit, Enqueue, Grant, Image,
     ImageFolders, Item, Manage, Model, Move, Object, Operate, Queue, Remove, RuntimeSettings, Share, Users, View,
@@ -165,9 +167,11 @@ pub fn operate_queue(actor: &Actor) -> Result<Grant<Queue, Operate>, Denied> {
     decide(actor.is_operator(), true, ())
 }
 
-/// Look at an installed model: every actor.
-pub fn view_model(_actor: &Actor, key: &ModelKey) -> Grant<Model, View> {
-    Grant::new(key.clone())
+/// See and use an installed model: everybody, or where it is restricted the people named and administrators.
+pub fn view_model(actor: &Actor, model: &ModelFacts) -> Result<Grant<Model, View>, Denied> {
+    let named = model.restricted_to.as_ref().is_none_or(|users| users.iter().any(|user| actor.owns(user)));
+    let sees = actor.is_admin() || named;
+    decide(sees, sees, model.key.clone())
 }
 
 /// Install, change or remove a model: administrators.

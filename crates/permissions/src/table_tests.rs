@@ -1,8 +1,8 @@
 //! `docs/permissions.md` against the policy, cell by cell.
 
 use crate::{
-    Actor, BoardFacts, BoardSharing, BoardVisibility, ImageFacts, ItemFacts, PresetFacts, QueueVisibility, ShareLevel,
-    SystemPromptFacts, WorkflowFacts, WorkflowPublish, policy,
+    Actor, BoardFacts, BoardSharing, BoardVisibility, ImageFacts, ItemFacts, ModelFacts, PresetFacts, QueueVisibility,
+    ShareLevel, SystemPromptFacts, WorkflowFacts, WorkflowPublish, policy,
 };
 use invoke_domain::{BoardId, ItemId, ModelKey, UserId};
 
@@ -42,6 +42,17 @@ fn share(actor: &Actor, place: &str) -> &'static str {
         board.shares.clear();
     }
     word(policy::share_board(actor, &board, sharing))
+}
+
+/// A model everybody may use, or one that is restricted to other people or to somebody who owns nothing of it.
+fn model(place: &str) -> ModelFacts {
+    let restricted_to = match place {
+        "installed" => None,
+        "restricted to others" => Some(vec![UserId::from("somebody")]),
+        "restricted to them" => Some(vec![UserId::from("somebody"), UserId::from("other")]),
+        other => panic!("no restriction: {other}"),
+    };
+    ModelFacts { key: ModelKey::from("k"), restricted_to }
 }
 
 /// Whether something is public, and whether it comes with the program.
@@ -118,13 +129,7 @@ fn decision(action: &str, place: &str, actor: &Actor) -> &'static str {
         }
         "control queue" => word(policy::control_queue(actor)),
         "operate queue" => word(policy::operate_queue(actor)),
-        "view model" => {
-            if policy::view_model(actor, &ModelKey::from("k")).id().as_str() == "k" {
-                "yes"
-            } else {
-                "no"
-            }
-        }
+        "view model" => word(policy::view_model(actor, &model(place))),
         "manage model" => word(policy::manage_model(actor, &ModelKey::from("k"))),
         "edit account" => word(policy::edit_account(actor, &UserId::from(OWNER))),
         "manage users" => word(policy::manage_users(actor)),

@@ -15,6 +15,7 @@ use tokenizers::pre_tokenizers::split::{Split, SplitPattern};
 use tokenizers::{AddedToken, NormalizerWrapper, PreTokenizerWrapper, SplitDelimiterBehavior, Tokenizer};
 
 use crate::PromptError;
+use crate::standard::{Padding, Standard};
 
 /// Words, single digits, and runs of anything else that is not a space.
 const WORDS: &str = r"<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+";
@@ -43,20 +44,40 @@ impl ClipTokenizer {
             Err(PromptError::File { source, .. }) if source.kind() == std::io::ErrorKind::NotFound => Value::Null,
             other => other?,
         };
-        let name = |key: &str| special_token(&config, key).or_else(|| special_token(&special, key));
+        let vocabulary_path = folder.join("vocab.json");
+        let merges_path = folder.join("merges.txt");
+        let words = (vocabulary(&vocabulary_path)?, merges(&merges_path)?);
+        Self::new(words, &config, &special, (&vocabulary_path, &merges_path))
+    }
+
+    /// The tokenizer of models that bring none, such as those that are one file: CLIP's own vocabulary, with chunks filled up as
+    /// the text encoder is used to.
+    pub fn standard(padding: Padding) -> Result<Self, PromptError> {
+        let Standard { vocabulary, merges, config, special } = Standard::new(padding)?;
+        let paths = (Path::new("vocab.json"), Path::new("merges.txt"));
+        Self::new((vocabulary.into_iter().collect(), merges), &config, &special, paths)
+    }
+
+    /// `paths` are what messages name the vocabulary and the merges by.
+    fn new(
+        (vocabulary, merges): (Vocab, Merges),
+        config: &Value,
+        special: &Value,
+        (vocabulary_path, merges_path): (&Path, &Path),
+    ) -> Result<Self, PromptError> {
+        let name = |key: &str| special_token(config, key).or_else(|| special_token(special, key));
         let unknown = name("unk_token").unwrap_or_else(|| plain("<|endoftext|>"));
         let start = name("bos_token").unwrap_or_else(|| plain("<|startoftext|>"));
         let end = name("eos_token").unwrap_or_else(|| plain("<|endoftext|>"));
         let padding = name("pad_token").unwrap_or_else(|| plain("<|endoftext|>"));
 
-        let vocab_path = folder.join("vocab.json");
         let bpe = BPE::builder()
-            .vocab_and_merges(vocabulary(&vocab_path)?, merges(&folder.join("merges.txt"))?)
+            .vocab_and_merges(vocabulary, merges)
             .continuing_subword_prefix(String::new())
             .end_of_word_suffix("</w>".to_owned())
             .unk_token(unknown.content.clone())
             .build()
-            .map_err(|error| PromptError::Format { path: folder.join("merges.txt"), reason: error.to_string() })?;
+            .map_err(|error| format_error(merges_path, error.to_string()))?;
         let mut tokenizer = Tokenizer::new(bpe);
         let pattern = |error: tokenizers::Error| PromptError::Tokenize(error.to_string());
         let spaces = tokenizers::normalizers::replace::ReplacePattern::Regex(r"\s+".to_owned());
@@ -74,7 +95,7 @@ impl ClipTokenizer {
 
         let id = |token: &AddedToken| {
             tokenizer.token_to_id(&token.content).ok_or_else(|| PromptError::Format {
-                path: vocab_path.clone(),
+                path: vocabulary_path.to_owned(),
                 reason: format!("it lacks the special token `{}`", token.content),
             })
         };

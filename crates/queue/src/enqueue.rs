@@ -1,10 +1,10 @@
 //! Accepting a batch. When the answer is given, its items are in the database.
 
-use crate::{Batch, EnqueueBatch, Queue, QueueError, expand, reach};
+use crate::{Batch, EnqueueBatch, Queue, QueueError, expand, named_among, reach};
 use invoke_domain::{BatchId, ItemId, QueueId};
 use invoke_events::{BatchEnqueued, Event};
 use invoke_permissions::{Actor, policy};
-use invoke_storage::{StorageError, queue, users};
+use invoke_storage::{model_access, queue, users};
 
 /// An accepted batch.
 #[derive(Debug, Clone, PartialEq)]
@@ -46,6 +46,11 @@ impl Queue {
             if inner.settings.multiuser {
                 users::must_exist(tx, actor.user_id())?;
             }
+            let hidden = model_access::hidden(tx, &actor.scope())?;
+            let parts = ["graph", "data"].iter().filter_map(|part| request.batch.get(part));
+            if let Some(name) = parts.into_iter().find_map(|part| named_among(part, &hidden)) {
+                return Err(QueueError::DeniedModel(name));
+            }
             let pending = usize::try_from(queue::count(tx, queue_id)?.pending).unwrap_or(usize::MAX);
             items.truncate(max.saturating_sub(pending));
             let priority = if request.prepend { queue::highest_priority(tx, queue_id)? + 1 } else { 0 };
@@ -60,7 +65,7 @@ impl Queue {
                 items,
             };
             reach!(self, BeforeInsert);
-            Ok::<_, StorageError>((priority, queue::insert_batch(tx, &grant, &new)?))
+            Ok((priority, queue::insert_batch(tx, &grant, &new)?))
         })?;
         reach!(self, AfterInsert);
         item_ids.reverse();

@@ -30,6 +30,9 @@ pub enum QueueError {
     /// Only for administrators.
     #[error(transparent)]
     Denied(#[from] Denied),
+    /// The graph names a model that its sender may not use.
+    #[error("Not authorized to use the model '{0}'")]
+    DeniedModel(String),
     /// A stored session cannot be read.
     #[error("item {item}: its session cannot be read")]
     Session {

@@ -18,14 +18,13 @@ mod delete;
 mod enqueue;
 mod error;
 mod expand;
+mod models;
 mod overview;
 mod read;
 mod recover;
 mod retry;
 mod revoke;
 mod settings;
-#[cfg(debug_assertions)]
-mod stops;
 mod tell;
 mod workers;
 
@@ -40,10 +39,13 @@ pub use error::QueueError;
 pub use invoke_graph::Outcome;
 pub use invoke_permissions::QueueVisibility;
 pub use invoke_storage::queue::OverviewFilter;
+pub use models::named_among;
 pub use overview::{Overview, UserOverview};
 pub use recover::Recovered;
 pub use settings::{Mode, QueueSettings, RestartPolicy};
-pub use workers::{NodeCacheChange, NodeCacheStatus, WorkerInfo, WorkerState, Workers};
+pub use workers::{
+    ConversionError, LoadedModel, ModelCacheStatus, NodeCacheChange, NodeCacheStatus, WorkerInfo, WorkerState, Workers,
+};
 
 use invoke_domain::Random;
 use invoke_events::Bus;
@@ -59,7 +61,7 @@ macro_rules! reach {
         #[cfg(test)]
         $queue.0.breakpoints.reach(crate::testing::Point::$point);
         #[cfg(debug_assertions)]
-        crate::stops::reach(stringify!($point));
+        invoke_storage::stops::reach(stringify!($point));
     };
 }
 use reach;
@@ -134,6 +136,32 @@ impl Queue {
             workers.change_node_cache(change);
         }
         Ok(())
+    }
+
+    /// How the workers' memories of models stand; `None` as long as none was loaded.
+    pub fn model_cache(&self) -> Option<ModelCacheStatus> {
+        self.workers().and_then(|workers| workers.model_cache())
+    }
+
+    /// Has the workers let go of the models in memory; those that are in use go when they are not. For administrators.
+    ///
+    /// # Errors
+    /// When the caller may not.
+    pub fn empty_model_cache(&self, actor: &invoke_permissions::Actor) -> Result<(), QueueError> {
+        let _ = invoke_permissions::policy::control_queue(actor)?;
+        if let Some(workers) = self.workers() {
+            workers.empty_model_cache();
+        }
+        Ok(())
+    }
+
+    /// Has a worker make a folder in the layout of diffusers out of a model that is one file; see
+    /// [`Workers::convert_model`].
+    ///
+    /// # Errors
+    /// When it can not be done.
+    pub fn convert_model(&self, from: &std::path::Path, to: &std::path::Path) -> Result<(), ConversionError> {
+        self.workers().ok_or(ConversionError::Nobody)?.convert_model(from, to)
     }
 
     /// The nodes that may be enqueued.

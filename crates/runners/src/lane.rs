@@ -4,11 +4,12 @@ use crate::connection::Connection;
 use crate::current::Current;
 use crate::endpoint::Door;
 use crate::error::StartError;
+use crate::model_cache::ModelCaches;
 use crate::node_cache::NodeCaches;
 use crate::process::Process;
 use crate::run::{Driver, End};
 use crate::scratch::Scratch;
-use crate::service::{Desk, Services};
+use crate::service::{Desk, MayRun, Services};
 use crate::settings::RunnerSettings;
 use crate::status::Board;
 use invoke_domain::{ItemFailure, ItemId, ModelKey, QueueItem, Random};
@@ -36,6 +37,7 @@ pub(crate) struct Shared {
     pub(crate) socket: PathBuf,
     pub(crate) board: Board,
     pub(crate) node_caches: NodeCaches,
+    pub(crate) model_caches: ModelCaches,
 }
 
 /// How others reach a lane.
@@ -249,8 +251,15 @@ impl Lane {
     async fn execute(&mut self, item: &Arc<QueueItem>) -> Result<Ended, Stopped> {
         let desk = Arc::new(Desk::new(self.shared.services.clone(), item.clone()));
         let checked = desk.clone();
-        if !spawn_blocking(move || checked.owner_may_run()).await.unwrap_or(false) || self.bell.current.is_canceled() {
-            return Ok(Ended::canceled());
+        let may_run = spawn_blocking(move || checked.may_run()).await.unwrap_or(MayRun::No);
+        match may_run {
+            _ if self.bell.current.is_canceled() => return Ok(Ended::canceled()),
+            MayRun::Yes => {}
+            MayRun::No => return Ok(Ended::canceled()),
+            MayRun::NotWith(model) => {
+                let message = format!("Not authorized to use the model '{model}'");
+                return Ok(Ended::failed("PermissionError", message, String::new()));
+            }
         }
         if self.worker.is_none() {
             match self.start_worker().await? {
@@ -277,6 +286,7 @@ impl Lane {
             current: &self.bell.current,
             cache_wishes: &mut worker.cache_wishes,
             cache_status: None,
+            model_cache_stats: None,
             loaded: Vec::new(),
             cancel_grace: self.shared.settings.cancel_grace,
             // Clients show it; as in the reference, only where there may be several.
@@ -300,6 +310,9 @@ impl Lane {
         worker.loaded.drain(..surplus);
         if let Some(status) = driver.cache_status.take() {
             self.shared.node_caches.told(self.index, status);
+        }
+        if let Some(stats) = driver.model_cache_stats.take() {
+            self.shared.model_caches.told(self.index, stats);
         }
         Ok(match end {
             // An item that ends because it was canceled may well end by an error.
@@ -404,6 +417,7 @@ impl Lane {
         worker.process.farewell().await;
         drop(worker);
         self.shared.node_caches.gone(self.index);
+        self.shared.model_caches.gone(self.index);
         self.shared.board.set(self.index, WorkerState::Asleep, None);
     }
 
@@ -423,6 +437,7 @@ impl Lane {
         let log = process.last_words().await;
         drop(scratch);
         self.shared.node_caches.gone(self.index);
+        self.shared.model_caches.gone(self.index);
         self.shared.board.set(self.index, WorkerState::Asleep, None);
         (ended, log)
     }
@@ -484,6 +499,9 @@ impl Shared {
             scratch_dir: scratch.path().display().to_string(),
             cache_bytes: settings.cache_bytes,
             device_cache_bytes: settings.device_cache_bytes,
+            device_working_bytes: settings.device_working_bytes,
+            whole_models: settings.whole_models,
+            keep_alive_seconds: settings.keep_alive_seconds,
             node_cache_entries: settings.node_cache_entries,
             tiled_decode: settings.tiled_decode,
             cache: None,

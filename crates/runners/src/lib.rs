@@ -14,10 +14,12 @@
 
 mod backlog;
 mod connection;
+mod conversion;
 mod current;
 mod endpoint;
 mod error;
 mod lane;
+mod model_cache;
 mod node_cache;
 mod process;
 mod prompt_files;

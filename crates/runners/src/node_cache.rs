@@ -20,13 +20,19 @@ struct Inner {
 
 impl NodeCaches {
     pub(crate) fn new(lanes: usize, entries: u32) -> Self {
-        let wish = watch::Sender::new(CacheCommand { enabled: true, clears: 0 });
+        let wish = watch::Sender::new(CacheCommand { enabled: true, clears: 0, empty_models: 0 });
         Self(Arc::new(Inner { wish, told: Mutex::new(vec![CacheStatus::default(); lanes]), entries: entries.into() }))
     }
 
     /// What workers are to do, and when that changes.
     pub(crate) fn wishes(&self) -> watch::Receiver<CacheCommand> {
         self.0.wish.subscribe()
+    }
+
+    /// Has workers let go of the models in memory. Says how often that was wanted by now.
+    pub(crate) fn empty_models(&self) -> u64 {
+        self.0.wish.send_modify(|wish| wish.empty_models += 1);
+        self.0.wish.borrow().empty_models
     }
 
     /// What a lane's worker has told. What it knew before the last clearing does not count.

@@ -115,7 +115,7 @@ impl Process {
     }
 }
 
-fn passes(name: &OsStr) -> bool {
+pub(crate) fn passes(name: &OsStr) -> bool {
     name.to_str().is_some_and(|name| PASSED_ON.contains(&name) || name.starts_with(PASSED_ON_PREFIX))
 }
 

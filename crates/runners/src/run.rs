@@ -8,7 +8,7 @@ use invoke_events::{Bus, Event, NodeEvent, NodeReport, Preview};
 use invoke_queue::Outcome;
 use invoke_worker_protocol::wire::{
     Answer, Ask, CacheCommand, CacheStatus, Cancel, ExportedImage, Failure, FoundModels, FromWorker, LoadedImage,
-    NodeProgress, Prompts, Run, SeenImages, answer, ask, from_worker, run_finished, to_worker,
+    ModelCacheStats, NodeProgress, Prompts, Run, SeenImages, answer, ask, from_worker, run_finished, to_worker,
 };
 use invoke_worker_protocol::{Picture, ProtocolError};
 use serde_json::Value;
@@ -41,6 +41,8 @@ pub(crate) struct Driver<'a> {
     pub(crate) cache_wishes: &'a mut watch::Receiver<CacheCommand>,
     /// What the worker told of it.
     pub(crate) cache_status: Option<CacheStatus>,
+    /// What it told of the models in its memory.
+    pub(crate) model_cache_stats: Option<ModelCacheStats>,
     pub(crate) cancel_grace: Duration,
     /// Models the run has loaded.
     pub(crate) loaded: Vec<ModelKey>,
@@ -162,6 +164,7 @@ impl Driver<'_> {
                 *answering = Some(spawn_blocking(move || (id, desk.answer(question))));
             }
             Body::CacheStatus(status) => self.cache_status = Some(status),
+            Body::ModelCacheStats(stats) => self.model_cache_stats = Some(stats),
             Body::RunFinished(finished) => {
                 let session = self.connection.inbox.take(finished.session)?;
                 let session = session.map(|session| String::from_utf8(session.into())).transpose();

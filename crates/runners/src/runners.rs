@@ -1,9 +1,11 @@
 //! All lanes of a server.
 
 use crate::backlog::Backlog;
+use crate::conversion::Converter;
 use crate::endpoint::Endpoint;
 use crate::error::RunnerError;
 use crate::lane::{Bell, Lane, Shared, StopSignal};
+use crate::model_cache::ModelCaches;
 use crate::node_cache::NodeCaches;
 use crate::scratch;
 use crate::service::Services;
@@ -13,8 +15,9 @@ use invoke_domain::{ItemId, Random};
 use invoke_events::Bus;
 use invoke_library::{Images, Presets};
 use invoke_model_manager::Models;
-use invoke_queue::{NodeCacheChange, NodeCacheStatus, WorkerInfo, Workers};
+use invoke_queue::{ConversionError, ModelCacheStatus, NodeCacheChange, NodeCacheStatus, WorkerInfo, Workers};
 use parking_lot::Mutex;
+use std::path::Path;
 use std::sync::Arc;
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
@@ -27,6 +30,8 @@ pub struct Runners {
     stop: watch::Sender<bool>,
     board: Board,
     node_caches: NodeCaches,
+    model_caches: ModelCaches,
+    converter: Converter,
     running: Mutex<Option<Running>>,
 }
 
@@ -65,6 +70,8 @@ impl Runners {
         let board = Board::new(&settings.devices);
         let bells: Vec<Bell> = settings.devices.iter().map(|_| Bell::default()).collect();
         let node_caches = NodeCaches::new(settings.devices.len(), settings.worker.node_cache_entries);
+        let model_caches = ModelCaches::new(settings.devices.len());
+        let converter = Converter::new(&settings);
         let (stop, _) = watch::channel(false);
         let shared = Arc::new(Shared {
             services: Services { backlog, images, models, presets, prompts_dir: settings.prompts_dir.clone() },
@@ -75,13 +82,14 @@ impl Runners {
             socket: endpoint.socket().to_owned(),
             board: board.clone(),
             node_caches: node_caches.clone(),
+            model_caches: model_caches.clone(),
         });
         let lane = |(index, bell): (usize, &Bell)| {
             runtime.spawn(Lane::new(shared.clone(), index, bell.clone(), StopSignal(stop.subscribe())).work())
         };
         let lanes = bells.iter().enumerate().map(lane).collect();
         let running = Mutex::new(Some(Running { runtime, lanes, _endpoint: endpoint }));
-        Ok(Arc::new(Self { bells, stop, board, node_caches, running }))
+        Ok(Arc::new(Self { bells, stop, board, node_caches, model_caches, converter, running }))
     }
 
     /// What each device does, as it changes.
@@ -127,6 +135,18 @@ impl Workers for Runners {
 
     fn change_node_cache(&self, change: NodeCacheChange) {
         self.node_caches.change(change);
+    }
+
+    fn model_cache(&self) -> Option<ModelCacheStatus> {
+        self.model_caches.status()
+    }
+
+    fn empty_model_cache(&self) {
+        self.model_caches.emptied(self.node_caches.empty_models());
+    }
+
+    fn convert_model(&self, from: &Path, to: &Path) -> Result<(), ConversionError> {
+        self.converter.convert(from, to)
     }
 }
 

@@ -8,6 +8,7 @@ use invoke_imaging::{Mode, Pixels};
 use invoke_library::{Export, ExportFormat, Images, LibraryError, NewImage, Presets};
 use invoke_model_manager::{ModelError, ModelOrder, ModelQuery, Models};
 use invoke_permissions::Actor;
+use invoke_queue::named_among;
 use invoke_worker_protocol::Picture;
 use invoke_worker_protocol::wire::{ExportImage, Failure, FoundModel, FoundPreset, StoreImage, StoredImage};
 use parking_lot::Mutex;
@@ -48,6 +49,17 @@ pub(crate) enum Reply {
     Seen(bool),
     Exported,
     Preset(FoundPreset),
+}
+
+/// Whether an item may begin.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum MayRun {
+    /// It may.
+    Yes,
+    /// Its owner may not run anything any more.
+    No,
+    /// Its owner may not use this model.
+    NotWith(String),
 }
 
 /// The parts of the server that nodes reach.
@@ -92,7 +104,7 @@ impl Desk {
             Question::LoadImage(name) => self.load_image(&owner, &name),
             Question::StoreImage(picture, request) => self.store_image(&owner, picture, *request),
             Question::FindModel(key) => self.find_model(&owner, &key),
-            Question::SearchModels(name, kind) => self.search_models(name, kind),
+            Question::SearchModels(name, kind) => self.search_models(&owner, name, kind),
             Question::ReadPrompts(path) => prompt_files::read(&self.services.prompts_dir, &path).map(Reply::Prompts),
             Question::SeeImages(names) => Ok(Reply::Seen(self.sees_images(&owner, &names))),
             Question::ExportImage(export) => self.export_image(&owner, export),
@@ -104,6 +116,22 @@ impl Desk {
     /// Whether the item's owner may still run it.
     pub(crate) fn owner_may_run(&self) -> bool {
         self.owner().is_some()
+    }
+
+    /// Whether the item may begin. What cannot be checked is denied.
+    pub(crate) fn may_run(&self) -> MayRun {
+        let Some(owner) = self.owner() else { return MayRun::No };
+        match self.services.models.hidden_from(&owner) {
+            Ok(hidden) if hidden.is_empty() => MayRun::Yes,
+            Ok(hidden) => {
+                let session = serde_json::from_str(&self.item.session).unwrap_or_default();
+                named_among(&session, &hidden).map_or(MayRun::Yes, MayRun::NotWith)
+            }
+            Err(error) => {
+                tracing::error!(item = %self.item.id, %error, "the models of an item could not be checked");
+                MayRun::No
+            }
+        }
     }
 
     /// The configuration of a model that this item asked for.
@@ -218,9 +246,9 @@ impl Desk {
         Ok(Reply::Model(FoundModel { config, path }))
     }
 
-    fn search_models(&self, name: String, kind: String) -> Result<Reply, Failure> {
+    fn search_models(&self, owner: &Actor, name: String, kind: String) -> Result<Reply, Failure> {
         let query = ModelQuery { name: Some(name), kind: Some(kind), ..ModelQuery::default() };
-        let found = self.services.models.list(&query, ModelOrder::default(), false);
+        let found = self.services.models.list(owner, &query, ModelOrder::default(), false);
         let found = found.map_err(|error| self.internal("RuntimeError", "The models could not be searched", &error))?;
         Ok(Reply::Models(found.into_iter().take(MAX_FOUND).map(|record| record.config.to_string()).collect()))
     }

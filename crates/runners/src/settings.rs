@@ -82,6 +82,12 @@ pub struct WorkerSettings {
     pub cache_bytes: u64,
     /// Bytes of device memory that models may fill; 0 lets the worker choose.
     pub device_cache_bytes: u64,
+    /// Bytes of device memory that models leave free for computing.
+    pub device_working_bytes: u64,
+    /// Whether a model that does not fit is kept whole all the same, not in part.
+    pub whole_models: bool,
+    /// Seconds without work after which models leave the memory; 0 for never.
+    pub keep_alive_seconds: u64,
     /// Entries of the cache of node results.
     pub node_cache_entries: u32,
     /// Decode pictures in tiles.

@@ -18,7 +18,7 @@ macro_rules! migrations {
     };
 }
 
-static MIGRATIONS: [Migration; 8] = migrations! {
+static MIGRATIONS: [Migration; 10] = migrations! {
     "0001_reference_schema"
     "0002_own_tables"
     "0003_pending_file_deletions"
@@ -27,6 +27,8 @@ static MIGRATIONS: [Migration; 8] = migrations! {
     "0006_boards_and_gallery"
     "0007_model_moves"
     "0008_server_mode"
+    "0009_model_access"
+    "0010_shipped_models"
 };
 
 const BOOKKEEPING: &str = "CREATE TABLE IF NOT EXISTS invokeai_rs_migrations (

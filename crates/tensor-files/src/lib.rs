@@ -19,6 +19,7 @@ mod layout;
 mod names;
 mod pickle;
 mod torch;
+mod write;
 mod zip;
 
 pub use dtype::Dtype;
@@ -26,6 +27,7 @@ pub use error::{Format, TensorFileError};
 pub use file::{Scalar, TensorFile, TensorView};
 pub use gguf::{GgmlType, Gguf, GgufTensor, GgufValue};
 pub use layout::Part;
+pub use write::write_safetensors;
 
 /// A [`TensorFile`] that is known to be safetensors.
 pub type SafeTensors = TensorFile;

@@ -74,6 +74,84 @@ fn read(bytes: &[u8]) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// Files so large that twice their size is more than what any file may take, filled with what needs most memory for its
+/// length: opening them takes at most twice their size, or they are refused.
+#[test]
+fn large_files_take_no_more_memory_than_twice_their_size() {
+    let whole = |header: String| [&(header.len() as u64).to_le_bytes()[..], header.as_bytes()].concat();
+    let entries = |name: fn(usize) -> String, count: usize| {
+        let entry = |index| format!(r#""{}":{{"dtype":"U8","shape":[0],"data_offsets":[0,0]}}"#, name(index));
+        whole(format!("{{{}}}", (0..count).map(entry).collect::<Vec<_>>().join(",")))
+    };
+    let gguf = |values: u64, tensors: u64, rest: &[u8]| {
+        [b"GGUF".as_slice(), &3u32.to_le_bytes(), &tensors.to_le_bytes(), &values.to_le_bytes(), rest].concat()
+    };
+    let text = |text: &str| [&(text.len() as u64).to_le_bytes()[..], text.as_bytes()].concat();
+    let pickle = |instructions: &[u8]| {
+        let legacy = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.\x80\x02M\xe9\x03.\x80\x02}(X\x0d\x00\x00\x00little_endian\x88u.\x80\x02";
+        [legacy.as_slice(), instructions, b".\x80\x02]."].concat()
+    };
+    const MANY: usize = 6 << 20;
+    let lists: Vec<u8> =
+        [text("a"), 9u32.to_le_bytes().to_vec(), 0u32.to_le_bytes().to_vec(), (MANY as u64).to_le_bytes().to_vec()]
+            .concat();
+    let value = |index: usize| [text(&format!("{index:x}")), 0u32.to_le_bytes().to_vec(), vec![1]].concat();
+    let tensor = |index: usize| {
+        let dimensions = [4u32.to_le_bytes().to_vec(), [1u64.to_le_bytes(); 4].concat()].concat();
+        [text(&format!("{index:x}")), dimensions, 0u32.to_le_bytes().to_vec(), 0u64.to_le_bytes().to_vec()].concat()
+    };
+    let files: Vec<(&str, Vec<u8>)> = vec![
+        ("many short names", entries(|index| format!("{index:x}"), 100_000)),
+        ("many long names", entries(|index| format!("{index:0>200}"), 20_000)),
+        ("one long name", entries(|_| "a".repeat(MANY), 1)),
+        (
+            "metadata",
+            whole(format!(
+                r#"{{"__metadata__":{{{}}}}}"#,
+                (0..400_000).map(|index| format!(r#""{index:x}":"x""#)).collect::<Vec<_>>().join(",")
+            )),
+        ),
+        ("deep lists", whole("[".repeat(MANY))),
+        (
+            "long shapes",
+            whole(format!(r#"{{"a":{{"dtype":"U8","shape":[{}0],"data_offsets":[0,0]}}}}"#, "1,".repeat(MANY / 2))),
+        ),
+        ("gguf list of numbers", gguf(1, 0, &[lists.as_slice(), &vec![1; MANY]].concat())),
+        ("gguf values", gguf(400_000, 0, &(0..400_000).flat_map(value).collect::<Vec<u8>>())),
+        ("gguf tensors", gguf(0, 80_000, &(0..80_000).flat_map(tensor).collect::<Vec<u8>>())),
+        ("pickled numbers", pickle(&b"K\x01".repeat(MANY / 2))),
+        ("pickled lists", pickle(&b"]".repeat(MANY))),
+        ("pickled dictionaries", pickle(&b"}".repeat(MANY))),
+        ("pickled marks", pickle(&b"(".repeat(MANY))),
+        (
+            "pickled notes",
+            pickle(
+                &[
+                    b"]".as_slice(),
+                    &(0..1_000_000u32)
+                        .flat_map(|index| [b"r".as_slice(), &index.to_le_bytes()].concat())
+                        .collect::<Vec<u8>>(),
+                ]
+                .concat(),
+            ),
+        ),
+        ("pickled texts", pickle(&b"X\x01\0\0\0a".repeat(MANY / 6))),
+        ("pickled tuples", pickle(&b"K\x01\x85".repeat(MANY / 3))),
+        ("pickled tuples in tuples", pickle(&[b"K\x01".as_slice(), &b"\x85".repeat(MANY)].concat())),
+    ];
+    for (name, bytes) in files {
+        let file = scratch().join("large");
+        std::fs::write(&file, &bytes).unwrap();
+        assert!(2 * bytes.len() > SMALL, "{name} is small: {}", bytes.len());
+        let before = NOW.get();
+        MOST.set(before);
+        let tensors = TensorFile::open(&file).map(|_| ()).map_err(|error| error.to_string());
+        let gguf = Gguf::open(&file).map(|_| ()).map_err(|error| error.to_string());
+        let most = MOST.get() - before;
+        assert!(most <= 2 * bytes.len(), "{name}: {most} bytes for {}: {tensors:?} {gguf:?}", bytes.len());
+    }
+}
+
 fn scratch() -> PathBuf {
     let folder = std::env::temp_dir().join(format!("tensor-files-fuzz-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();

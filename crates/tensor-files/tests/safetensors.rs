@@ -3,7 +3,7 @@
 
 use std::io::Write;
 
-use invoke_tensor_files::{Dtype, TensorFile, TensorView};
+use invoke_tensor_files::{Dtype, TensorFile, TensorView, write_safetensors};
 
 fn file_of(header: &str, data: &[u8]) -> tempfile::NamedTempFile {
     let mut bytes = (header.len() as u64).to_le_bytes().to_vec();
@@ -156,4 +156,24 @@ fn tensors_are_listed_in_the_order_of_their_bytes() {
     let file = file_of(header, &[1, 2]);
     let tensors = TensorFile::open(file.path()).unwrap();
     assert_eq!(tensors.outline().map(|(name, ..)| name).collect::<Vec<_>>(), ["b", "a"]);
+}
+
+#[test]
+fn what_is_written_reads_as_it_was() {
+    let header =
+        r#"{"b":{"dtype":"F16","shape":[2],"data_offsets":[4,8]},"a":{"dtype":"F32","shape":[],"data_offsets":[0,4]}}"#;
+    let file = file_of(header, &[0, 0, 128, 63, 1, 2, 3, 4]);
+    let tensors = TensorFile::open(file.path()).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("copy.safetensors");
+    let renamed = tensors.tensors().map(|(name, view)| (if name == "a" { "first" } else { name }, view));
+    write_safetensors(&path, renamed).unwrap();
+    let copy = TensorFile::open(&path).unwrap();
+    assert_eq!(copy.names().collect::<Vec<_>>(), ["b", "first"]);
+    assert_eq!(copy.tensor("first").unwrap(), tensors.tensor("a").unwrap());
+    assert_eq!(copy.tensor("b").unwrap(), tensors.tensor("b").unwrap());
+    assert_eq!(copy.metadata()["format"], "pt");
+    let bytes = std::fs::read(&path).unwrap();
+    assert_eq!(u64::from_le_bytes(bytes[..8].try_into().unwrap()) % 8, 0);
+    assert!(write_safetensors(&path, copy.tensors()).is_err(), "an existing file is not overwritten");
 }

@@ -19,8 +19,9 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// Operations that need nobody, and what nobody gets.
-const OPEN: [(&str, u16); 5] = [
+const OPEN: [(&str, u16); 6] = [
     ("app_version", 200),
+    ("get_model_image", 404),
     ("get_setup_status_api_v1_auth_status_get", 200),
     ("login_api_v1_auth_login_post", 422),
     ("setup_admin_api_v1_auth_setup_post", 422),
@@ -329,8 +330,38 @@ fn cases() -> Vec<Case> {
         case("reidentify_model", model, [403, 403, 404]),
         case("bulk_delete_models", |_| body(Sent::default(), json!({ "keys": [] })), ADMINS),
         case("bulk_reidentify_models", |_| body(Sent::default(), json!({ "keys": [] })), ADMINS),
+        case("update_model_image", model, [403, 403, 404]),
+        case("delete_model_image", model, [403, 403, 404]),
+        case("get_model_access", model, [403, 403, 404]),
+        case("set_model_access", |world| body(model(world), json!({ "restricted": false })), [403, 403, 404]),
+        case("convert_model", model, [403, 403, 424]),
+        case("empty_model_cache", nothing, ADMINS),
+        case("get_orphaned_models", nothing, ADMINS),
+        case("delete_orphaned_models", |_| body(Sent::default(), json!({ "paths": [] })), ADMINS),
         case("prune_model_install_jobs", nothing, [403, 403, 204]),
         case("cancel_model_install_job", |_| parts([("id", "7".to_owned())]), [403, 403, 415]),
+        case("pause_model_install_job", |_| parts([("id", "7".to_owned())]), [403, 403, 415]),
+        case("resume_model_install_job", |_| parts([("id", "7".to_owned())]), [403, 403, 415]),
+        case("restart_failed_model_install_job", |_| parts([("id", "7".to_owned())]), [403, 403, 415]),
+        case(
+            "restart_model_install_file",
+            |_| body(parts([("id", "7".to_owned())]), json!("https://host.test/file")),
+            [403, 403, 415],
+        ),
+        case(
+            "install_hugging_face_model",
+            |_| Sent { query: "source=no%20repository", ..Sent::default() },
+            [403, 403, 400],
+        ),
+        case(
+            "get_hugging_face_models",
+            |_| Sent { query: "hugging_face_repo=no%20repository", ..Sent::default() },
+            [403, 403, 400],
+        ),
+        case("get_hf_login_status", nothing, ADMINS),
+        case("do_hf_login", |_| body(Sent::default(), json!({ "token": "two words" })), ADMINS),
+        case("reset_hf_token", nothing, ADMINS),
+        case("get_starter_models", nothing, ADMINS),
         case("list_image_dtos", nothing, EVERYBODY),
         case("get_image_names", nothing, EVERYBODY),
         case("get_images_by_names", |_| body(Sent::default(), json!({ "image_names": [] })), EVERYBODY),

@@ -92,7 +92,9 @@ impl World {
 /// What is wrong with an answer to a value that no operation should take for a name of something.
 fn wrong(operation: &Operation, slot: &Slot, status: u16, answer: &[u8]) -> Option<String> {
     let text = String::from_utf8_lossy(answer);
-    let in_path = matches!(slot, Slot::Path(name) if !ANY_TEXT.contains(&name.as_str()));
+    // An administrator's page asks for the names on a board it has just deleted, and like the reference gets none.
+    let gone_board = operation.id == "list_all_board_image_names" && text.lines().last() == Some("[]");
+    let in_path = !gone_board && matches!(slot, Slot::Path(name) if !ANY_TEXT.contains(&name.as_str()));
     let reason = if text.contains(SECRET) {
         "hands out a file it should not"
     } else if status >= 500 && status != 501 {

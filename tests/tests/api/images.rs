@@ -114,6 +114,25 @@ fn lists_are_paged_and_limits_are_checked() {
     alice.get("/api/v1/images/?board_id=nope").refused(404, "Board not found");
 }
 
+/// InvokeAI's pages ask once more for the board an administrator has just deleted.
+#[test]
+fn a_board_that_is_gone_is_empty_to_an_administrator_and_unknown_to_others() {
+    let server = TestServer::start();
+    let (admin, alice) = (server.admin(), server.user("alice"));
+    let board = admin.post("/api/v1/boards/?board_name=gone", &json!({})).has_status(201).json()["board_id"].clone();
+    let board = board.as_str().unwrap();
+    admin.delete(&format!("/api/v1/boards/{board}")).ok();
+    for (path, nothing) in [
+        ("gallery/item_names", json!({ "item_names": [], "starred_count": 0, "total_count": 0 })),
+        ("images/names", json!({ "image_names": [], "starred_count": 0, "total_count": 0 })),
+        ("images/", json!({ "items": [], "offset": 0, "limit": 10, "total": 0 })),
+    ] {
+        let path = format!("/api/v1/{path}?board_id={board}");
+        assert_eq!(admin.get(&path).ok(), nothing, "{path}");
+        alice.get(&path).refused(404, "Board not found");
+    }
+}
+
 #[test]
 fn a_deleted_image_is_gone_with_its_files() {
     let server = TestServer::start();

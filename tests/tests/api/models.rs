@@ -45,7 +45,7 @@ fn an_unknown_base_is_named_with_the_known_ones() {
 }
 
 /// A LoRA that is installed in place, and its key.
-fn installed_lora(server: &TestServer, folder: &std::path::Path) -> (String, String) {
+pub(crate) fn installed_lora(server: &TestServer, folder: &std::path::Path) -> (String, String) {
     let file = folder.join("tiny-lora.safetensors");
     let tensor = "lora_unet_down_blocks_0_attentions_0_transformer_blocks_0_attn2_to_k.lora_down.weight";
     let header = format!(r#"{{"{tensor}":{{"dtype":"U8","shape":[1,768],"data_offsets":[0,768]}}}}"#);

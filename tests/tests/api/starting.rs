@@ -22,6 +22,8 @@ pub(crate) fn start(root: &Path, yaml: &str) -> Result<Server, StartError> {
         hash_cost: HashCost::MINIMUM,
         catalogue: Arc::new(Catalogue::default()),
         workers: WorkersFrom::Nobody,
+        shipped: Vec::new(),
+        outside: invoke_tests::nowhere(),
     };
     Server::start(&settings(root, yaml).unwrap(), parts)
 }
@@ -63,6 +65,8 @@ fn the_next_free_port_is_taken_when_the_wanted_one_is_in_use() {
         hash_cost: HashCost::MINIMUM,
         catalogue: Arc::new(Catalogue::default()),
         workers: WorkersFrom::Nobody,
+        shipped: Vec::new(),
+        outside: invoke_tests::nowhere(),
     };
     let two = Server::start(&wanted, parts).unwrap();
     assert!(two.address().port() > port);
@@ -81,6 +85,8 @@ fn every_origin_with_credentials_does_not_start() {
         hash_cost: HashCost::MINIMUM,
         catalogue: Arc::new(Catalogue::default()),
         workers: WorkersFrom::Nobody,
+        shipped: Vec::new(),
+        outside: invoke_tests::nowhere(),
     };
     assert!(matches!(Server::start(&wanted, parts), Err(StartError::Cors(_))));
 }

@@ -1,8 +1,10 @@
 //! Measures the server: start-up, memory at rest, requests per second, seconds per denoising step. With `--peer` the
 //! same for another server of the same API, in turn within one run, so that both see the same machine.
 
+mod engine;
 mod gallery;
 mod http;
+mod models;
 mod process;
 mod scale;
 mod wrong_passwords;
@@ -36,9 +38,17 @@ pub(crate) struct Options {
     /// Measure listings and search with so many images instead (the aim is 1000000).
     #[arg(long, value_name = "IMAGES")]
     gallery: Option<usize>,
+    /// Measure the engine at full size instead.
+    #[arg(long = "engine")]
+    engine_only: bool,
+    #[command(flatten)]
+    engine: engine::EngineOptions,
     /// Boards for `--gallery`.
     #[arg(long, default_value_t = 2_000)]
     boards: usize,
+    /// Measure searching and hashing so many model files of 2 GiB instead (the aim is 200).
+    #[arg(long, value_name = "FILES")]
+    models: Option<usize>,
     /// Wrong passwords to send.
     #[arg(long, default_value_t = 1000)]
     wrong_passwords: usize,
@@ -77,6 +87,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     if options.quick {
         return scale::run(true);
     }
+    if options.engine_only {
+        return engine::run(&options.engine, options.rounds, options.dev);
+    }
     libtorch::prepare(false)?;
     // Both, whatever is measured: built alone, a package asks its dependencies for other features, and all is compiled anew.
     let mut build = cargo(&["build", "--package", "invoke-server", "--package", "invoke-worker"]);
@@ -87,6 +100,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     commands.extend(options.peer.iter().map(|peer| ("peer", peer.clone())));
     if let Some(images) = options.gallery {
         return gallery::run(&commands, images, options.boards, !options.dev);
+    }
+    if let Some(files) = options.models {
+        return models::run(&commands, files);
     }
     let mut contestants: Vec<_> =
         commands.into_iter().map(|(name, command)| (name, command, Figures::default())).collect();

@@ -85,8 +85,9 @@ fn drop_zero_minimum(schema: &mut Map<String, Value>) {
     }
 }
 
-/// Writes out the named schemas that are made of others by `allOf`, and forgets the parts nobody else names.
-pub(super) fn write_out_compositions(schemas: &mut Map<String, Value>) {
+/// Writes out the named schemas that are made of others by `allOf`, and forgets the parts nobody else names, neither another
+/// schema nor `paths`.
+pub(super) fn write_out_compositions(schemas: &mut Map<String, Value>, paths: &Value) {
     let mut parts = Vec::new();
     let named = schemas.clone();
     for schema in schemas.values_mut() {
@@ -111,7 +112,8 @@ pub(super) fn write_out_compositions(schemas: &mut Map<String, Value>) {
         whole.insert("properties".to_owned(), properties.into());
         *schema = whole.into();
     }
-    schemas.retain(|name, _| !parts.contains(name));
+    let text = format!("{}{paths}", Value::Object(schemas.clone()));
+    schemas.retain(|name, _| !parts.contains(name) || text.contains(&format!("#/components/schemas/{name}\"")));
 }
 
 #[cfg(test)]
@@ -147,7 +149,7 @@ mod tests {
         let own = json!({ "type": "object", "required": ["id"], "properties": { "id": {} } });
         let whole = json!({ "allOf": [{ "$ref": "#/components/schemas/Part" }, own] });
         let mut schemas = Map::from_iter([("Part".to_owned(), part), ("Whole".to_owned(), whole)]);
-        write_out_compositions(&mut schemas);
+        write_out_compositions(&mut schemas, &Value::Null);
         assert_eq!(
             Value::Object(schemas),
             json!({

@@ -33,7 +33,11 @@ macro_rules! operations {
         }
 
         #[derive(OpenApi)]
-        #[openapi(paths($($($noun::$operation::$operation),*),*))]
+        // Types that another one takes in whole are not found by themselves.
+        #[openapi(
+            paths($($($noun::$operation::$operation),*),*),
+            components(schemas(queue::dto::Counts, workflows::WorkflowDto))
+        )]
         pub(crate) struct Operations;
     };
 }
@@ -51,7 +55,10 @@ operations! {
     utilities::{dynamic_prompts, fonts, font_file, expand_prompt, image_to_prompt},
     models::{
         list, missing, get_by_attrs, get_by_hash, scan_folder, bulk_delete, bulk_reidentify, get, update, delete,
-        reidentify, install, list_installs, prune_installs, get_install, cancel_install, stats,
+        reidentify, get_image, set_image, delete_image, get_access, set_access, install, install_from_hub, list_installs,
+        prune_installs, get_install, cancel_install, pause_install, resume_install, restart_failed, restart_file,
+        hub_repository, hub_login_status, hub_sign_in, hub_sign_out, starter_models, stats, convert, empty_cache,
+        orphaned, delete_orphaned,
     },
     images::{
         upload, upload_entry, list, delete, update, get, count_intermediates, clear_intermediates, metadata, workflow,

@@ -3,7 +3,7 @@
 use super::handler::Listener;
 use super::payload::{self, View};
 use invoke_domain::{ItemId, UserId};
-use invoke_events::{DownloadState, Event, WorkflowChange, WorkflowEvent};
+use invoke_events::{DownloadState, Event, FileDownload, FilePart, FileState, WorkflowChange, WorkflowEvent};
 use invoke_socketio::Sockets;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -116,12 +116,64 @@ pub(super) fn deliver(sockets: &Sockets<Listener>, event: &Event, timestamp: i64
             });
             send(&[ADMINS], &[], "model_install_complete", &payload);
         }
+        Event::InstallProgress { job, source, local_path, bytes, total_bytes, parts } => {
+            let parts: Vec<Value> = parts.iter().map(file_part).collect();
+            let payload = json!({
+                "timestamp": timestamp, "id": job, "source": source, "local_path": local_path, "bytes": bytes,
+                "total_bytes": total_bytes, "parts": parts,
+            });
+            send(&[ADMINS], &[], "model_install_download_progress", &payload);
+        }
+        Event::InstallDownloadsComplete { job, source } => {
+            let payload = json!({ "timestamp": timestamp, "id": job, "source": source });
+            send(&[ADMINS], &[], "model_install_downloads_complete", &payload);
+        }
+        Event::InstallCancelled { job, source } => {
+            let payload = json!({ "timestamp": timestamp, "id": job, "source": source });
+            send(&[ADMINS], &[], "model_install_cancelled", &payload);
+        }
+        Event::FileDownload(download) => {
+            let (name, payload) = file_download(download, timestamp);
+            send(&[ADMINS], &[], name, &payload);
+        }
         Event::InstallFailed { job, source, failure } => {
             let payload = json!({
                 "timestamp": timestamp, "id": job, "source": source, "error_type": failure.kind, "error": failure.message,
             });
             send(&[ADMINS], &[], "model_install_error", &payload);
         }
+    }
+}
+
+fn file_part(part: &FilePart) -> Value {
+    // The reference writes the path it does not know yet as this word.
+    let path = part.local_path.as_deref().unwrap_or("None");
+    json!({ "url": part.url, "local_path": path, "bytes": part.bytes, "total_bytes": part.total_bytes })
+}
+
+fn file_download(download: &FileDownload, timestamp: i64) -> (&'static str, Value) {
+    let FileDownload { source, path, state } = download;
+    match state {
+        FileState::Started => {
+            ("download_started", json!({ "timestamp": timestamp, "source": source, "download_path": path }))
+        }
+        FileState::Progress { bytes, total } => (
+            "download_progress",
+            json!({
+                "timestamp": timestamp, "source": source, "download_path": path, "current_bytes": bytes, "total_bytes": total,
+            }),
+        ),
+        FileState::Complete { total } => (
+            "download_complete",
+            json!({ "timestamp": timestamp, "source": source, "download_path": path, "total_bytes": total }),
+        ),
+        FileState::Cancelled => ("download_cancelled", json!({ "timestamp": timestamp, "source": source })),
+        FileState::Failed(failure) => (
+            "download_error",
+            json!({
+                "timestamp": timestamp, "source": source, "error_type": failure.kind, "error": failure.message,
+            }),
+        ),
     }
 }
 

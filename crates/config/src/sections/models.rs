@@ -1,7 +1,7 @@
 //! Installing models.
 
 use crate::section::section;
-use crate::value::{FromValue, Secret, words};
+use crate::value::{FromValue, Int, Secret, words};
 use serde_json::Value;
 use std::path::PathBuf;
 
@@ -18,6 +18,8 @@ section! {
         allow_private_download_urls: bool = false,
         /// Proxy for downloads.
         download_proxy: Option<String> = None,
+        /// Files that are downloaded at the same time.
+        max_parallel_downloads: Int<1, 64> = Int(5),
         /// Accepted for the reference's files and without effect: pickles are never executed here.
         unsafe_disable_picklescan: bool = false,
         /// Keep models nobody recognises, as `unknown`.

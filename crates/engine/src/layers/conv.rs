@@ -1,14 +1,18 @@
 //! `torch.nn.Conv2d` with a square kernel.
 
-use tch::Tensor;
+use invoke_engine_sys::{WINOGRAD_LANES, winograd, winograd_runs};
+use tch::{Device, Kind, Tensor};
 
 use crate::Result;
-use crate::weights::{SeamlessAxes, Weight, Weights};
+use crate::weights::{Parameter, SeamlessAxes, Weight, Weights};
+
+/// Tiles of 4x4 from which on transforming them pays: measured from 8 (1280 channels, two pictures of 8x8) to 512.
+const WINOGRAD_TILES: i64 = 8;
 
 /// A convolution over images. Beyond an image's edges are zeros, or the opposite edge where the weights say so.
 #[derive(Debug)]
 pub struct Conv2d {
-    weight: Weight,
+    weight: Parameter,
     bias: Option<Weight>,
     stride: i64,
     padding: i64,
@@ -24,7 +28,7 @@ impl Conv2d {
     /// A convolution of this stride and padding.
     pub fn strided(w: &Weights, inputs: i64, outputs: i64, kernel: i64, stride: i64, padding: i64) -> Result<Self> {
         Ok(Self {
-            weight: w.tensor("weight", &[outputs, inputs, kernel, kernel])?,
+            weight: w.parameter("weight", &[outputs, inputs, kernel, kernel])?,
             bias: Some(w.tensor("bias", &[outputs])?),
             stride,
             padding,
@@ -34,21 +38,24 @@ impl Conv2d {
 
     /// A convolution without bias, of this stride, with padding half the kernel.
     pub fn without_bias(w: &Weights, inputs: i64, outputs: i64, kernel: i64, stride: i64) -> Result<Self> {
-        let weight = w.tensor("weight", &[outputs, inputs, kernel, kernel])?;
+        let weight = w.parameter("weight", &[outputs, inputs, kernel, kernel])?;
         Ok(Self { weight, bias: None, stride, padding: kernel / 2, seamless: w.seamless_axes() })
     }
 
     /// As [`forward`](Self::forward), with this stride, padding and dilation instead of its own; beyond the edges are zeros.
     pub fn dilated(&self, x: &Tensor, stride: i64, padding: i64, dilation: i64) -> Result<Tensor> {
         let bias = self.bias.as_deref();
-        Ok(x.f_conv2d(&self.weight, bias, [stride; 2], [padding; 2], [dilation; 2], 1)?)
+        Ok(x.f_conv2d(&*self.weight.ready()?, bias, [stride; 2], [padding; 2], [dilation; 2], 1)?)
     }
 
     /// `(b, inputs, h, w)` to `(b, outputs, h', w')`
     pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
         let (stride, padding) = ([self.stride; 2], self.padding);
-        let convolve =
-            |x: &Tensor, padding| x.f_conv2d(&self.weight, self.bias.as_deref(), stride, [padding; 2], [1, 1], 1);
+        let weight = self.weight.ready()?;
+        if self.is_plain() && winograd_pays(x, &weight) {
+            return Ok(winograd(x, &weight, self.bias.as_deref())?);
+        }
+        let convolve = |x: &Tensor, padding| x.f_conv2d(&weight, self.bias.as_deref(), stride, [padding; 2], [1, 1], 1);
         if self.seamless == SeamlessAxes::default() || padding == 0 {
             return Ok(convolve(x, padding)?);
         }
@@ -57,4 +64,24 @@ impl Conv2d {
         let padded = padded.f_pad([0, 0, padding, padding], mode(self.seamless.y), None)?;
         Ok(convolve(&padded, 0)?)
     }
+
+    /// Whether it keeps the size of pictures, with zeros around them.
+    fn is_plain(&self) -> bool {
+        self.stride == 1 && self.padding == 1 && self.seamless == SeamlessAxes::default()
+    }
+}
+
+/// Whether a convolution of this kernel is quicker by transformed tiles: on the processor in single precision, where a picture
+/// has so many tiles that transforming the weights does not count.
+fn winograd_pays(x: &Tensor, weight: &Tensor) -> bool {
+    let (picture, kernel) = (x.size(), weight.size());
+    let (&[batch, inputs, height, width], &[outputs, _, 3, 3]) = (&picture[..], &kernel[..]) else { return false };
+    let tiles = batch * ((height + 3) / 4) * ((width + 3) / 4);
+    let single = |tensor: &Tensor| tensor.kind() == Kind::Float && tensor.device() == Device::Cpu;
+    tiles >= WINOGRAD_TILES
+        && inputs % WINOGRAD_LANES == 0
+        && outputs % WINOGRAD_LANES == 0
+        && single(x)
+        && single(weight)
+        && winograd_runs()
 }

@@ -3,12 +3,12 @@
 use tch::Tensor;
 
 use crate::Result;
-use crate::weights::{Weight, Weights};
+use crate::weights::{Parameter, Weight, Weights};
 
 /// A matrix and, where the checkpoint has one, a bias.
 #[derive(Debug, Clone)]
 pub struct Linear {
-    weight: Weight,
+    weight: Parameter,
     bias: Option<Weight>,
 }
 
@@ -20,11 +20,11 @@ impl Linear {
 
     /// A layer without bias.
     pub fn without_bias(w: &Weights, inputs: i64, outputs: i64) -> Result<Self> {
-        Ok(Self { weight: w.tensor("weight", &[outputs, inputs])?, bias: None })
+        Ok(Self { weight: w.parameter("weight", &[outputs, inputs])?, bias: None })
     }
 
     /// `(.., inputs)` to `(.., outputs)`
     pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        Ok(x.f_linear(&self.weight, self.bias.as_deref())?)
+        Ok(x.f_linear(&*self.weight.ready()?, self.bias.as_deref())?)
     }
 }

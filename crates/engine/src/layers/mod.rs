@@ -4,6 +4,7 @@
 //! model would be two layers: what only one model has stays in that model's folder.
 
 mod attention;
+mod channels;
 mod conv;
 mod embedding;
 mod linear;
@@ -13,6 +14,7 @@ mod resnet;
 mod timestep;
 
 pub use attention::{Attention, AttentionConfig};
+pub use channels::channels_last;
 pub use conv::Conv2d;
 pub use embedding::Embedding;
 pub use linear::Linear;

@@ -53,12 +53,12 @@ impl ResnetBlock2d {
 
     /// `x (b, inputs, h, w)`, `time (b, time_dim)` to `(b, outputs, h, w)`
     pub fn forward(&self, x: &Tensor, time: Option<&Tensor>) -> Result<Tensor> {
-        let mut h = self.conv1.forward(&self.norm1.forward(x)?.f_silu()?)?;
+        let mut h = self.conv1.forward(&self.norm1.forward(x)?.f_silu_()?)?;
         if let (Some(proj), Some(time)) = (&self.time_emb_proj, time) {
             let shift = proj.forward(&time.f_silu()?)?; // (b, outputs)
-            h = h.f_add(&shift.f_unsqueeze(-1)?.f_unsqueeze(-1)?)?;
+            h = h.f_add_(&shift.f_unsqueeze(-1)?.f_unsqueeze(-1)?)?;
         }
-        let h = self.conv2.forward(&self.norm2.forward(&h)?.f_silu()?)?;
+        let h = self.conv2.forward(&self.norm2.forward(&h)?.f_silu_()?)?;
         match &self.conv_shortcut {
             Some(shortcut) => Ok(shortcut.forward(x)?.f_add(&h)?),
             None => Ok(x.f_add(&h)?),

@@ -9,11 +9,12 @@ use std::path::Path;
 use serde::Deserialize;
 use tch::{Kind, Tensor};
 
+use super::checkpoint;
 use crate::device::Device;
 use crate::layers::{Embedding, LayerNorm, Linear};
 use crate::patches::Patches;
 use crate::weights::{Weight, Weights};
-use crate::{EngineError, Result, json};
+use crate::{EngineError, Result};
 
 /// `config.json` of a text encoder; what a file leaves out has the value transformers assumes.
 #[derive(Debug, Clone, Deserialize)]
@@ -101,7 +102,7 @@ impl ClipTextModel {
 
     /// Loads `config.json` from a `text_encoder` folder, and builds the encoder it describes from these weights.
     pub fn load_from(folder: &Path, weights: &Weights) -> Result<Self> {
-        Self::new(json::read(&folder.join("config.json"))?, weights)
+        Self::new(checkpoint::read(folder, "config.json")?, weights)
     }
 
     /// Builds the encoder from its weights.
@@ -161,6 +162,11 @@ impl ClipTextModel {
     /// Bytes of its weights.
     pub fn bytes(&self) -> u64 {
         self.bytes
+    }
+
+    /// What it was built from.
+    pub fn weights(&self) -> &Weights {
+        &self.weights
     }
 
     /// Token ids `(b, t)` to embeddings `(b, t, c)`. A `mask` says which tokens others may look at; `skip` leaves out that many

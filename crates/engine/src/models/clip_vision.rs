@@ -133,6 +133,11 @@ impl ClipVisionModel {
         self.bytes
     }
 
+    /// What it was built from.
+    pub fn weights(&self) -> &Weights {
+        &self.weights
+    }
+
     /// Pictures of bytes `(b, 3, image_size, image_size)` as the encoder takes them, in its precision and where it computes.
     pub fn normalized(&self, bytes: &Tensor) -> Result<Tensor> {
         let channels = |numbers: &[f32; 3]| Tensor::f_from_slice(numbers)?.f_mul_scalar(255.0)?.f_view([1, 3, 1, 1]);

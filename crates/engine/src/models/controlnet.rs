@@ -8,11 +8,12 @@ use std::path::Path;
 use serde::Deserialize;
 use tch::{Kind, Tensor};
 
+use super::checkpoint;
 use super::unet::blocks::{Cross, DownBlock, MidBlock, padding_bias};
 use super::unet::time::TimeInput;
 use super::unet::{Context, Residuals, UnetConfig};
 use crate::device::Device;
-use crate::layers::Conv2d;
+use crate::layers::{Conv2d, channels_last};
 use crate::weights::Weights;
 use crate::{EngineError, Result, json};
 
@@ -76,14 +77,12 @@ pub struct ControlNet {
 }
 
 impl ControlNet {
-    /// Loads `config.json` and the weights from a ControlNet's folder.
+    /// Loads `config.json` and the weights from a ControlNet's folder, or a ControlNet that is one file.
     pub fn load(folder: &Path, device: Device, kind: Kind) -> Result<Self> {
-        if folder.is_file() {
-            let reason = "ControlNets in one file are not supported yet, only folders of diffusers'".to_owned();
-            return Err(EngineError::Config { file: folder.to_owned(), reason });
-        }
-        let file = folder.join("config.json");
-        let config: ControlNetConfig = json::read(&file)?;
+        let (file, config): (_, ControlNetConfig) = match folder.is_file() {
+            true => (folder.to_owned(), checkpoint::controlnet(folder)?),
+            false => (folder.join("config.json"), json::read(&folder.join("config.json"))?),
+        };
         Self::new(&Weights::open(folder, device, kind)?, config).map_err(|error| match error {
             EngineError::Setting(reason) => EngineError::Config { file, reason },
             other => other,
@@ -140,6 +139,11 @@ impl ControlNet {
         self.bytes
     }
 
+    /// What it was built from.
+    pub fn weights(&self) -> &Weights {
+        &self.weights
+    }
+
     /// Where it computes, and in which precision.
     pub(crate) fn to_own(&self, tensor: &Tensor) -> Result<Tensor> {
         Ok(tensor.f_to_device(self.weights.device().into())?.f_to_kind(self.weights.kind())?)
@@ -160,7 +164,7 @@ impl ControlNet {
         let padding = context.mask.map(|mask| padding_bias(mask, sample.kind())).transpose()?;
         let cross = Cross::new(Context { regions: None, extra_attention: None, ..context }, padding.as_ref());
         let time = self.time.forward(sample, timestep, context.added)?;
-        let mut x = self.conv_in.forward(sample)?.f_add(&self.embed(picture)?)?;
+        let mut x = self.conv_in.forward(&channels_last(sample)?)?.f_add(&self.embed(picture)?)?;
         let mut skips = vec![x.shallow_clone()];
         for block in &self.down_blocks {
             x = block.forward(x, &time, cross, None, &mut skips)?;
@@ -182,9 +186,9 @@ impl ControlNet {
     fn embed(&self, picture: &Tensor) -> Result<Tensor> {
         let swapped = self.config.controlnet_conditioning_channel_order == ChannelOrder::Bgr;
         let picture = if swapped { picture.f_flip([1])? } else { picture.shallow_clone() };
-        let mut x = self.cond_in.forward(&picture)?.f_silu()?;
+        let mut x = self.cond_in.forward(&channels_last(&picture)?)?.f_silu_()?;
         for block in &self.cond_blocks {
-            x = block.forward(&x)?.f_silu()?;
+            x = block.forward(&x)?.f_silu_()?;
         }
         self.cond_out.forward(&x)
     }

@@ -1,5 +1,7 @@
 //! One folder or file per architecture. Each loads itself from a model's folder and has one `forward` or two.
+//! [`checkpoint`] makes a folder of a model that is one file.
 
+pub mod checkpoint;
 pub mod clip;
 pub mod clip_vision;
 pub mod controlnet;

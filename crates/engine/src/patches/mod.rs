@@ -82,6 +82,11 @@ impl Patches {
         self.modules.is_empty()
     }
 
+    /// Whether they may add something to the tensor `name`.
+    pub(crate) fn touch(&self, name: &str) -> bool {
+        name.rsplit_once('.').is_some_and(|(module, _)| self.modules.contains_key(&module.replace('.', "_")))
+    }
+
     /// The tensor `name` (such as `conv_in.weight`) with what the patches add to it; none where they add nothing.
     pub(crate) fn apply(&self, name: &str, original: &Tensor) -> Result<Option<Tensor>> {
         let Some((module, parameter)) = name.rsplit_once('.') else { return Ok(None) };

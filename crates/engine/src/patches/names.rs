@@ -73,7 +73,14 @@ fn without_adapter(key: &str) -> String {
 /// denoising network's.
 fn part_of(module: &str, family: Family) -> (&'static str, &str) {
     let first = if family == Family::Sdxl { "lora_te1_" } else { "lora_te_" };
-    let parts = [("text_encoder_2.", "lora_te2_"), ("text_encoder.", first), ("unet.", "lora_unet_")];
+    let parts = [
+        ("text_encoder_2.", "lora_te2_"),
+        ("text_encoder.", first),
+        ("unet.", "lora_unet_"),
+        // Of the Open Model Initiative.
+        ("clip_l.", first),
+        ("clip_g.", "lora_te2_"),
+    ];
     parts
         .into_iter()
         .find_map(|(prefix, part)| Some((part, module.strip_prefix(prefix)?)))
@@ -125,6 +132,20 @@ mod tests {
         ] {
             check(&key, Family::Sdxl, layer, value);
         }
+    }
+
+    /// As `convert_from_omi` of the reference renames them.
+    #[test]
+    fn the_layout_of_the_open_model_initiative_is_read() {
+        let block = "unet.input_blocks.4.1.transformer_blocks.0.attn1.to_out.0";
+        let layer = "lora_unet_input_blocks_4_1_transformer_blocks_0_attn1_to_out_0";
+        check(&format!("{block}.lora_up.weight"), Family::Sdxl, layer, "lora_up.weight");
+        check(&format!("{block}.alpha"), Family::Sdxl, layer, "alpha");
+        let module = "text_model.encoder.layers.1.self_attn.q_proj";
+        let layer = "text_model_encoder_layers_1_self_attn_q_proj";
+        let (first, second) = (format!("lora_te1_{layer}"), format!("lora_te2_{layer}"));
+        check(&format!("clip_l.{module}.lora_down.weight"), Family::Sdxl, &first, "lora_down.weight");
+        check(&format!("clip_g.{module}.dora_scale"), Family::Sdxl, &second, "dora_scale");
     }
 
     #[test]

@@ -54,10 +54,13 @@ impl Control {
 impl Contribution for Control {
     fn contribute<'a>(&'a self, step: &StepView<'_>, additions: &mut Additions<'a>) -> Result<()> {
         let Some(weight) = self.influence.at(step.step, step.total)? else { return Ok(()) };
+        let picture = match step.tile {
+            Some(tile) => tile.of_picture(&self.picture)?,
+            None => self.picture.shallow_clone(),
+        };
         let prompts = if self.mode.positive_only() { step.positive } else { step.prompts };
         let sample = self.model.to_own(&step.latents.f_repeat([prompts.rows(), 1, 1, 1])?)?;
-        let said =
-            self.model.forward(&sample, step.timestep, prompts.context(), &self.picture, weight, self.mode.soft())?;
+        let said = self.model.forward(&sample, step.timestep, prompts.context(), &picture, weight, self.mode.soft())?;
         // What is only for the positive prompt says nothing to the negative, which comes first.
         let silent = step.prompts.rows() - prompts.rows();
         additions.add_control(if silent > 0 { with_silence(&said, silent)? } else { said })

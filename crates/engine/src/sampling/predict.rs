@@ -91,9 +91,10 @@ impl<'a> Predictor<'a> {
         scheduler.step(&predicted, moment.timestep, latents, generator)
     }
 
-    /// What the UNet predicts for each prompt, `(b, 4, h, w)`.
-    fn ask(&self, prompts: &PromptBatch, input: &Tensor, moment: Moment) -> Result<Tensor> {
+    /// What the UNet predicts for each prompt, `(b, 4, h, w)`, in the latents' precision.
+    fn ask(&self, prompts: &PromptBatch, latents: &Tensor, moment: Moment) -> Result<Tensor> {
         let Moment { step, total, timestep, tile } = moment;
+        let input = &latents.f_to_kind(self.unet.kind())?;
         let view = StepView { step, total, timestep, latents: input, prompts, positive: &self.positive, tile };
         let mut additions = Additions::default();
         for contribution in self.contributions {
@@ -101,7 +102,7 @@ impl<'a> Predictor<'a> {
         }
         // A model for inpainting gets its other channels after the scaling, which is not for them.
         let input = match &self.channels {
-            Some(channels) => Tensor::f_cat(&[input, channels], 1)?,
+            Some(channels) => Tensor::f_cat(&[input, &channels.f_to_kind(self.unet.kind())?], 1)?,
             None => input.shallow_clone(),
         };
         let batch = match prompts.rows() {
@@ -109,6 +110,7 @@ impl<'a> Predictor<'a> {
             rows => input.f_repeat([rows, 1, 1, 1])?,
         };
         let context = Context { freeu: self.freeu, ..prompts.context() };
-        self.unet.forward(&batch, timestep, additions.told(context))
+        let predicted = self.unet.forward(&batch, timestep, additions.told(context))?;
+        Ok(predicted.f_to_kind(latents.kind())?)
     }
 }

@@ -30,9 +30,14 @@ impl Progress<'_> {
         if total == 0 { 0.0 } else { step as f64 / total as f64 }
     }
 
+    /// What best tells how the picture will be, `(1, 4, h, w)`.
+    pub fn foreseen(&self) -> &Tensor {
+        self.predicted_original.unwrap_or(self.latents)
+    }
+
     /// A small picture of what is to be expected.
     pub fn preview(&self, palette: Palette) -> Result<RgbImage> {
-        preview::latents_to_rgb(self.predicted_original.unwrap_or(self.latents), palette)
+        preview::latents_to_rgb(self.foreseen(), palette)
     }
 }
 

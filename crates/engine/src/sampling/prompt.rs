@@ -160,8 +160,9 @@ fn joined(prompts: &[Prompt<'_>], device: Device, kind: Kind) -> Result<Option<(
     }
     let all = |of: fn(&Added<'_>) -> Tensor| -> Result<Tensor> {
         let rows: Vec<Tensor> = added.iter().map(of).collect();
-        Ok(Tensor::f_cat(&rows, 0)?.f_to_device(device)?.f_to_kind(kind)?)
+        Ok(Tensor::f_cat(&rows, 0)?.f_to_device(device)?)
     };
-    let text_embeds = all(|added| added.text_embeds.shallow_clone())?;
-    Ok(Some((text_embeds, all(|added| added.time_ids.shallow_clone())?)))
+    let text_embeds = all(|added| added.text_embeds.shallow_clone())?.f_to_kind(kind)?;
+    // Numbers of pixels: half precision does not know all of them, and what reads them begins in float32.
+    Ok(Some((text_embeds, all(|added| added.time_ids.shallow_clone())?.f_to_kind(Kind::Float)?)))
 }

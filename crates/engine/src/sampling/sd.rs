@@ -127,7 +127,14 @@ pub fn denoise(unet: &Unet, request: &DenoiseRequest<'_>, on_step: OnStep<'_>) -
     }
 }
 
-/// What a run starts from, on the UNet's device and in its precision.
+/// The precision latents are kept in beside a network that computes in `kind`. bfloat16 would lose, with its eight bits, what a
+/// step changes: there they stay in float32, and only the network sees them rounded.
+pub fn latents_kind(kind: Kind) -> Kind {
+    // differs: the reference keeps them in the network's precision, whatever it is.
+    if kind == Kind::BFloat16 { Kind::Float } else { kind }
+}
+
+/// What a run starts from, on the UNet's device.
 pub(super) struct Start {
     pub(super) noise: Option<Tensor>,
     pub(super) latents: Tensor,
@@ -135,7 +142,8 @@ pub(super) struct Start {
 
 impl Start {
     pub(super) fn of(unet: &Unet, request: &DenoiseRequest<'_>) -> Result<Self> {
-        let to_unet = |tensor: &Tensor| tensor.f_to_device(unet.device().into())?.f_to_kind(unet.kind());
+        let kind = latents_kind(unet.kind());
+        let to_unet = |tensor: &Tensor| tensor.f_to_device(unet.device().into())?.f_to_kind(kind);
         let noise = request.noise.map(to_unet).transpose()?;
         let latents = match (request.latents, &noise) {
             (Some(latents), _) => to_unet(latents)?,

@@ -8,7 +8,7 @@ use tch::Tensor;
 
 use super::predict::Moment;
 use super::progress::{OnStep, Progress};
-use super::sd::{DenoiseRequest, Start, predictor, scheduler, step_generator};
+use super::sd::{DenoiseRequest, LATENT_SCALE, Start, predictor, scheduler, step_generator};
 use super::window::Window;
 use crate::models::unet::Unet;
 use crate::{EngineError, Result};
@@ -31,6 +31,12 @@ impl Tile {
     /// The part of `(b, c, h, w)` it covers, as a view.
     fn of(&self, picture: &Tensor) -> Result<Tensor> {
         Ok(picture.f_narrow(2, self.top, self.height)?.f_narrow(3, self.left, self.width)?)
+    }
+
+    /// The part of a picture of pixels `(b, c, 8 h, 8 w)` it covers, as a view.
+    pub(super) fn of_picture(&self, picture: &Tensor) -> Result<Tensor> {
+        let rows = picture.f_narrow(2, self.top * LATENT_SCALE, self.height * LATENT_SCALE)?;
+        Ok(rows.f_narrow(3, self.left * LATENT_SCALE, self.width * LATENT_SCALE)?)
     }
 
     /// How much each place counts, falling off towards the neighbours, `(1, 1, height, width)`.

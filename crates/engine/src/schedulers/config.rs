@@ -8,7 +8,8 @@ use std::path::Path;
 
 use serde::Deserialize;
 
-use crate::{EngineError, Result, json};
+use crate::models::checkpoint;
+use crate::{EngineError, Result};
 
 /// What the model predicts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -127,7 +128,7 @@ const ALGORITHM_CLASSES: [&str; 3] =
 impl SchedulerConfig {
     /// Reads `scheduler_config.json` from a model's `scheduler` folder.
     pub fn load(folder: &Path) -> Result<Self> {
-        json::read(&folder.join("scheduler_config.json"))
+        checkpoint::read(folder, "scheduler_config.json")
     }
 
     /// The same with what a model's record says it predicts.

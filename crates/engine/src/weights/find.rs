@@ -1,4 +1,4 @@
-//! Which files of a model's folder hold its weights.
+//! Which files of a model's folder hold its weights: safetensors, or where there are none what `torch.save` wrote.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -7,8 +7,14 @@ use serde::Deserialize;
 
 use crate::{EngineError, Result, json};
 
-/// The names diffusers and transformers give to weights, the full-precision ones first.
-const STEMS: [&str; 2] = ["diffusion_pytorch_model", "model"];
+/// The names diffusers and transformers give to weights.
+const NAMES: [(&str, &str); 4] = [
+    ("diffusion_pytorch_model", "safetensors"),
+    ("model", "safetensors"),
+    ("diffusion_pytorch_model", "bin"),
+    ("pytorch_model", "bin"),
+];
+/// The full-precision ones first.
 const VARIANTS: [&str; 2] = ["", ".fp16"];
 
 /// The index beside weights that are split over several files: which file holds which tensor.
@@ -17,15 +23,15 @@ struct ShardIndex {
     weight_map: BTreeMap<String, String>,
 }
 
-/// The safetensors files that make up the weights in `folder`.
+/// The files that make up the weights in `folder`.
 pub(super) fn weight_files(folder: &Path) -> Result<Vec<PathBuf>> {
-    for stem in STEMS {
+    for (stem, extension) in NAMES {
         for variant in VARIANTS {
-            let single = folder.join(format!("{stem}{variant}.safetensors"));
+            let single = folder.join(format!("{stem}{variant}.{extension}"));
             if single.is_file() {
                 return Ok(vec![single]);
             }
-            let index = folder.join(format!("{stem}.safetensors.index{variant}.json"));
+            let index = folder.join(format!("{stem}.{extension}.index{variant}.json"));
             if index.is_file() {
                 return shards(folder, &index);
             }
@@ -53,16 +59,8 @@ fn shards(folder: &Path, index: &Path) -> Result<Vec<PathBuf>> {
 }
 
 fn reason(folder: &Path) -> String {
-    if !folder.is_dir() {
-        return "there is no such folder".to_owned();
-    }
-    let pickled = STEMS
-        .iter()
-        .chain(&["pytorch_model"])
-        .map(|stem| format!("{stem}.bin"))
-        .find(|name| folder.join(name).is_file());
-    match pickled {
-        Some(name) => format!("`{name}` is a pickle, which is not loaded; convert the model to safetensors"),
-        None => format!("expected `{}.safetensors` or `{}.safetensors`", STEMS[0], STEMS[1]),
+    match folder.is_dir() {
+        false => "there is no such folder".to_owned(),
+        true => format!("expected `{}.{1}` or `{2}.{1}`", NAMES[0].0, NAMES[0].1, NAMES[1].0),
     }
 }

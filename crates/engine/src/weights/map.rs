@@ -10,8 +10,9 @@ use invoke_engine_sys::tensor_over;
 use invoke_tensor_files::{Dtype, SafeTensors, TensorView};
 use tch::{Kind, Tensor};
 
-use super::{Weight, find};
+use super::{Parameter, Weight, find};
 use crate::device::Device;
+use crate::models::checkpoint;
 use crate::patches::Patches;
 use crate::{EngineError, Result};
 
@@ -46,7 +47,7 @@ struct Files {
     kind: Kind,
     loaded: AtomicU64,
     /// What was handed out already, to be shared by a model and the same model with patches.
-    handed: Mutex<HashMap<String, Tensor>>,
+    handed: Mutex<HashMap<String, Parameter>>,
 }
 
 /// The bytes of one tensor, which keep the map they lie in open.
@@ -64,7 +65,15 @@ impl AsRef<[u8]> for Mapped {
 impl Weights {
     /// Opens a file of tensors, under diffusers' names where it is a checkpoint in the original layout, or the weights in a
     /// model's folder: one file or several with an index, in full or half precision. Floating-point tensors are handed out as `kind` on `device`.
+    /// A part of a main model that is one file is opened like a folder in it: `model.safetensors/unet`.
     pub fn open(path: &Path, device: Device, kind: Kind) -> Result<Self> {
+        match checkpoint::in_checkpoint(path) {
+            Some((file, part)) => Ok(Self::all(file, device, kind)? / part),
+            None => Self::all(path, device, kind),
+        }
+    }
+
+    fn all(path: &Path, device: Device, kind: Kind) -> Result<Self> {
         let paths = if path.is_file() { vec![path.to_owned()] } else { find::weight_files(path)? };
         let files = paths.iter().map(SafeTensors::open_model).collect::<std::result::Result<Vec<_>, _>>()?;
         let mut file_of = HashMap::new();
@@ -154,8 +163,13 @@ impl Weights {
         self.files.file_of.contains_key(&self.full_name(name))
     }
 
-    /// The tensor `name` of this part, which must have this shape.
+    /// The tensor `name` of this part, which must have this shape, kept where the model computes.
     pub fn tensor(&self, name: &str, shape: &[i64]) -> Result<Weight> {
+        self.parameter(name, shape)?.resident().cloned()
+    }
+
+    /// As [`tensor`](Self::tensor), for one so large that where it lies is decided later: see [`settle`](Self::settle).
+    pub fn parameter(&self, name: &str, shape: &[i64]) -> Result<Parameter> {
         let tensor = self.full_name(name);
         let weights = || self.files.source.clone();
         let Some(file) = self.files.file_of.get(&tensor).map(|index| &self.files.files[*index]) else {
@@ -167,11 +181,35 @@ impl Weights {
             return Err(EngineError::WrongShape { weights: weights(), tensor, expected: shape.to_vec(), got });
         }
         let original = self.handed(file, &tensor, view)?;
-        let Some(patched) = self.patches.apply(tensor.get(self.root..).unwrap_or_default(), &original)? else {
-            return Ok(Weight::new(original));
-        };
+        let within = tensor.get(self.root..).unwrap_or_default();
+        if !self.patches.touch(within) {
+            return Ok(original);
+        }
+        let Some(patched) = self.patches.apply(within, &*original.ready()?)? else { return Ok(original) };
+        let patched = Parameter::new(patched, self.files.device, self.files.kind);
         self.count(&patched);
-        Ok(Weight::new(patched))
+        Ok(patched)
+    }
+
+    /// Puts what was handed out where it is used, as much as `room` bytes hold; of the rest, each is put there for every use
+    /// and does not stay. Says how many bytes stay. What lies in a map of its file as it is used is counted and always stays.
+    ///
+    /// # Errors
+    /// When there is less memory than that.
+    pub fn settle(&self, room: u64) -> Result<u64> {
+        let handed = self.files.handed.lock().unwrap_or_else(PoisonError::into_inner);
+        let (resident, mut others): (Vec<_>, Vec<_>) = handed.iter().partition(|(_, one)| one.is_resident());
+        let mut held: u64 = resident.iter().map(|(_, one)| one.bytes()).sum();
+        others.sort_by_key(|(name, _)| *name);
+        for (_, parameter) in others {
+            if held + parameter.bytes() <= room {
+                parameter.resident()?;
+                held += parameter.bytes();
+            } else {
+                parameter.lend();
+            }
+        }
+        Ok(held)
     }
 
     /// The tensor `name` of this part, whatever its shape.
@@ -180,22 +218,20 @@ impl Weights {
     }
 
     /// The tensor as the model has it, made once.
-    fn handed(&self, file: &Arc<SafeTensors>, name: &str, view: TensorView<'_>) -> Result<Tensor> {
+    fn handed(&self, file: &Arc<SafeTensors>, name: &str, view: TensorView<'_>) -> Result<Parameter> {
         let mut handed = self.files.handed.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(tensor) = handed.get(name) {
-            return Ok(tensor.shallow_clone());
+        if let Some(parameter) = handed.get(name) {
+            return Ok(parameter.clone());
         }
         let stored = self.stored(file, name, view, &lengths(view))?;
-        let kind = if stored.is_floating_point() { self.files.kind } else { stored.kind() };
-        let tensor = stored.f_to_device(self.files.device.into())?.f_to_kind(kind)?;
-        self.count(&tensor);
-        handed.insert(name.to_owned(), tensor.shallow_clone());
-        Ok(tensor)
+        let parameter = Parameter::new(stored, self.files.device, self.files.kind);
+        self.count(&parameter);
+        handed.insert(name.to_owned(), parameter.clone());
+        Ok(parameter)
     }
 
-    fn count(&self, tensor: &Tensor) {
-        let bytes = tensor.numel() * tensor.kind().elt_size_in_bytes();
-        self.files.loaded.fetch_add(bytes as u64, Ordering::Relaxed);
+    fn count(&self, parameter: &Parameter) {
+        self.files.loaded.fetch_add(parameter.bytes(), Ordering::Relaxed);
     }
 
     /// Bytes of all tensors handed out so far: the size of a model that was just built from these weights. Of patched weights
@@ -320,6 +356,22 @@ mod tests {
     }
 
     #[test]
+    fn what_there_is_no_room_for_is_made_for_each_use_with_the_same_numbers() {
+        let halves = |shape: &[i64]| ramp(shape).to_kind(Kind::Half);
+        let folder =
+            folder_with(&[("model.safetensors", &[("a", halves(&[4])), ("b", halves(&[8])), ("c", halves(&[2]))])]);
+        let weights = open(folder.path()).unwrap();
+        let [a, b, c] =
+            [("a", 4), ("b", 8), ("c", 2)].map(|(name, length)| weights.parameter(name, &[length]).unwrap());
+        assert_eq!(weights.loaded_bytes(), 56);
+        assert_eq!(weights.settle(30).unwrap(), 24, "`a` and `c` fit, `b` does not");
+        assert_eq!([&a, &b, &c].map(Parameter::is_resident), [true, false, true]);
+        assert_eq!((&*b.ready().unwrap(), b.is_resident()), (&ramp(&[8]), false));
+        assert_eq!(weights.settle(u64::MAX).unwrap(), 56);
+        assert!(b.is_resident());
+    }
+
+    #[test]
     fn half_precision_files_are_found_and_converted() {
         let half = ramp(&[3]).to_kind(Kind::Half);
         let folder = folder_with(&[("diffusion_pytorch_model.fp16.safetensors", &[("w", half)])]);
@@ -380,9 +432,6 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let error = open(folder.path()).unwrap_err().to_string();
         assert!(error.ends_with("expected `diffusion_pytorch_model.safetensors` or `model.safetensors`"), "{error}");
-        std::fs::write(folder.path().join("pytorch_model.bin"), b"").unwrap();
-        let error = open(folder.path()).unwrap_err().to_string();
-        assert!(error.contains("`pytorch_model.bin` is a pickle"), "{error}");
         let error = open(&folder.path().join("unet")).unwrap_err().to_string();
         assert!(error.ends_with("there is no such folder"), "{error}");
     }

@@ -6,7 +6,9 @@
 mod find;
 mod map;
 pub mod names;
+mod parameter;
 mod weight;
 
 pub use map::{SeamlessAxes, Weights};
+pub use parameter::{Parameter, Ready};
 pub use weight::Weight;

@@ -1,4 +1,7 @@
 //! What the comparisons with the reference share: the tiny model, its expected outputs, and what "equal" means.
+//!
+//! They run on the processor in float32. With `INVOKE_TEST_DEVICE` (`cuda`, …) and `INVOKE_TEST_PRECISION` (`float16`, `bfloat16`)
+//! in the environment the same comparisons, with the same expectations, run elsewhere and otherwise.
 
 #![expect(dead_code, reason = "each test binary uses its part")]
 
@@ -24,6 +27,31 @@ pub(crate) fn fixtures(path: &str) -> PathBuf {
 /// A folder of the tiny model.
 pub(crate) fn tiny(part: &str) -> PathBuf {
     fixtures("models/tiny-sd15").join(part)
+}
+
+/// Where models compute.
+pub(crate) fn device() -> Device {
+    Device::choose(&std::env::var("INVOKE_TEST_DEVICE").unwrap_or("cpu".to_owned())).unwrap()
+}
+
+/// The precision they compute in.
+pub(crate) fn kind() -> Kind {
+    let precision = std::env::var("INVOKE_TEST_PRECISION").unwrap_or("float32".to_owned());
+    match precision.as_str() {
+        // Also on a processor, which would not choose it.
+        "float16" => Kind::Half,
+        name => device().kind(name.parse().unwrap()),
+    }
+}
+
+/// How far off a single call may be in a precision, in parts of the largest number.
+pub(crate) fn tolerance(kind: Kind) -> f64 {
+    match kind {
+        Kind::Half => 5e-3,
+        // Eight bits instead of eleven: eight times as much.
+        Kind::BFloat16 => 4e-2,
+        _ => ONE_CALL,
+    }
 }
 
 /// Expected tensors of one file, by name.
@@ -53,14 +81,17 @@ impl Expected {
     }
 }
 
-/// The numbers of a seed, as the script that made the expectations draws them.
+/// The numbers of a seed where models compute and as they do, as the script that made the expectations draws them.
 pub(crate) fn draw(seed: u64, shape: &[i64]) -> Tensor {
-    Generator::new(seed).unwrap().randn(shape, Kind::Float).unwrap()
+    Generator::new(seed).unwrap().randn(shape, Kind::Float).unwrap().to_device(device().into()).to_kind(kind())
 }
 
-/// Equal means: no number is further off than `tolerance` times the largest expected one.
+/// Equal means: no number is further off than `tolerance` times the largest expected one, or what the precision allows.
 #[track_caller]
 pub(crate) fn assert_close(what: &str, got: &Tensor, expected: &Tensor, tolerance: f64) {
+    let tolerance = if kind() == Kind::Float { tolerance } else { tolerance.max(self::tolerance(kind())) };
+    let got = got.to_device(tch::Device::Cpu);
+    let expected = expected.to_device(tch::Device::Cpu);
     assert_eq!(got.size(), expected.size(), "{what}: shape");
     if expected.numel() == 0 {
         return;

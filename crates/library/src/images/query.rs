@@ -177,16 +177,13 @@ impl Images {
         if !is_day(filter) {
             return Ok(Page { items: Vec::new(), total: 0, offset, limit });
         }
-        self.0.db.read(|tx| {
+        let found = self.0.db.read(|tx| {
             within(tx, actor, board, |within| {
-                let total = images::count(tx, within, filter)?;
-                let items = match limit {
-                    0 => Vec::new(),
-                    _ => images::list(tx, within, filter, order, offset, limit)?,
-                };
+                let (items, total) = images::list(tx, within, filter, order, offset, limit)?;
                 Ok(Page { items, total, offset, limit })
             })
-        })
+        });
+        or_nothing(actor, found, || Page { items: Vec::new(), total: 0, offset, limit })
     }
 
     /// The names of all images a query matches; its offset and limit do not count.
@@ -196,7 +193,8 @@ impl Images {
         }
         let found = self.0.db.read(|tx| {
             within(tx, actor, &query.board, |within| Ok(images::list_names(tx, within, &query.filter, query.order)?))
-        })?;
+        });
+        let found = or_nothing(actor, found, Vec::new)?;
         let starred = found.iter().filter(|(_, starred)| *starred).count();
         Ok(NameList {
             starred_count: if query.order.starred_first { starred } else { 0 },
@@ -228,6 +226,18 @@ fn get(tx: &ReadTx<'_>, actor: &Actor, name: &ImageName) -> Result<ImageRecord, 
     let missing = || LibraryError::ImageNotFound { name: name.clone() };
     let facts = images::facts(tx, name)?.ok_or_else(missing)?;
     images::get(tx, &policy::view_image(actor, &facts)?)?.ok_or_else(missing)
+}
+
+/// A board that is not there is an empty one to who may see every board: a page goes on asking for what was just deleted.
+fn or_nothing<T>(
+    actor: &Actor,
+    found: Result<T, LibraryError>,
+    nothing: impl FnOnce() -> T,
+) -> Result<T, LibraryError> {
+    match found {
+        Err(LibraryError::BoardNotFound { .. }) if actor.is_admin() => Ok(nothing()),
+        found => found,
+    }
 }
 
 /// Turns the choice of a board into the right to look there.

@@ -4,6 +4,7 @@
 
 use super::Kind;
 use super::on_disk::{OnDisk, class_of, read_state};
+use super::state::State;
 use serde_json::Value;
 
 /// The width of the one Gemma 2 that the decoder it is for takes.
@@ -23,8 +24,12 @@ pub(super) fn t5(model: &OnDisk<'_>) -> Option<Kind> {
 
 pub(super) fn t5_gguf(model: &OnDisk<'_>) -> Option<Kind> {
     let state = model.file()?;
-    let named = state.any_starts(&["enc.blk."]) || state.any_ends(&["enc.output_norm.weight"]);
-    (named && state.is_gguf()).then(|| Kind::new("t5_encoder", "gguf_quantized", "any"))
+    (is_t5_gguf(state) && state.is_gguf()).then(|| Kind::new("t5_encoder", "gguf_quantized", "any"))
+}
+
+/// Whether the names are those that llama.cpp gives a T5 encoder.
+pub(super) fn is_t5_gguf(state: &State) -> bool {
+    state.any_starts(&["enc.blk."]) || state.any_ends(&["enc.output_norm.weight"])
 }
 
 pub(super) fn gemma2(model: &OnDisk<'_>) -> Option<Kind> {

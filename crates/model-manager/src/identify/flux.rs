@@ -2,9 +2,9 @@
 //!
 //! Reference: InvokeAI 6.14.2, `configs/main.py`, the classes with `FLUX` in their names, and `configs/flux_redux.py`.
 
-use super::Kind;
 use super::on_disk::OnDisk;
 use super::state::State;
+use super::{Kind, sdnq};
 use serde_json::Value;
 
 /// Some files keep the transformer under the name that Stable Diffusion gives its UNet.
@@ -18,7 +18,7 @@ pub(super) fn main(model: &OnDisk<'_>) -> Option<Kind> {
 }
 
 fn folder(model: &OnDisk<'_>) -> Option<Kind> {
-    if !model.is_one_of(&PIPELINES) {
+    if !model.is_one_of(&PIPELINES) || sdnq::is_pipeline(model) {
         return None;
     }
     let transformer = model.config("transformer/config.json")?;
@@ -44,13 +44,18 @@ fn file(state: &State) -> Option<Kind> {
         (false, false) if prefixed("double_blocks.0.img_attn.norm.key_norm.scale") => "checkpoint",
         (false, false) => return None,
     };
+    Some(Kind::new("main", format, "flux").with("variant", file_variant(state)?))
+}
+
+/// The variant of a single file.
+pub(super) fn file_variant(state: &State) -> Option<&'static str> {
+    let prefixed = |name: &str| PREFIXES.iter().any(|prefix| state.has(&format!("{prefix}{name}")));
     let channels = PREFIXES.iter().find_map(|prefix| state.length(&format!("{prefix}img_in.weight"), 1))?;
-    let variant = match (prefixed("guidance_in.out_layer.weight"), channels) {
+    Some(match (prefixed("guidance_in.out_layer.weight"), channels) {
         (true, FILL_CHANNELS) => "dev_fill",
         (true, _) => "dev",
         (false, _) => "schnell",
-    };
-    Some(Kind::new("main", format, "flux").with("variant", variant))
+    })
 }
 
 /// Whether any name is one of a main model. The IP-Adapter of XLabs has double blocks as well.

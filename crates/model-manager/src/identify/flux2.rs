@@ -2,10 +2,10 @@
 //!
 //! Reference: InvokeAI 6.14.2, `configs/main.py`, the classes with `Flux2` in their names, and `configs/flux2_variant.py`.
 
-use super::Kind;
 use super::flux::{PREFIXES, looks_main};
 use super::on_disk::OnDisk;
 use super::state::State;
+use super::{Kind, sdnq};
 use serde_json::Value;
 
 const PIPELINES: [&str; 3] = ["Flux2KleinPipeline", "Flux2Pipeline", "Flux2Transformer2DModel"];
@@ -39,7 +39,7 @@ pub(super) fn main(model: &OnDisk<'_>) -> Option<Kind> {
 fn folder(model: &OnDisk<'_>) -> Option<Kind> {
     // A transformer alone has nothing to encode text or decode images with.
     let complete = model.has("model_index.json") || model.has("transformer");
-    if !complete || !model.is_one_of(&PIPELINES) {
+    if !complete || !model.is_one_of(&PIPELINES) || sdnq::is_pipeline(model) {
         return None;
     }
     let config = if model.has("transformer/config.json") { "transformer/config.json" } else { "config.json" };
@@ -59,17 +59,21 @@ fn file(model: &OnDisk<'_>) -> Option<Kind> {
         return None;
     }
     let format = if state.is_gguf() { "gguf_quantized" } else { "checkpoint" };
+    Some(Kind::new("main", format, "flux2").with("variant", file_variant(state, model)))
+}
+
+/// The variant of a single file.
+pub(super) fn file_variant(state: &State, model: &OnDisk<'_>) -> &'static str {
     let contexts = PREFIXES.iter().flat_map(|prefix| ["context_embedder", "txt_in"].map(|name| (prefix, name)));
     let context = contexts
         .filter_map(|(prefix, name)| state.length(&format!("{prefix}{name}.weight"), 1))
         .find(|width| of_context(*width).is_some() || *width > FLUX1_CONTEXT);
     // What is wider than FLUX.1 and of no known width counts as the smallest, as does what is known by its channels.
-    let variant = context.and_then(of_context).unwrap_or("klein_4b");
-    Some(Kind::new("main", format, "flux2").with("variant", named(variant, model)))
+    named(context.and_then(of_context).unwrap_or("klein_4b"), model)
 }
 
 /// Undistilled models have the same shapes; only their names tell them.
-fn named(variant: &'static str, model: &OnDisk<'_>) -> &'static str {
+pub(super) fn named(variant: &'static str, model: &OnDisk<'_>) -> &'static str {
     match (variant, super::name_of(model.path()).to_lowercase().contains("base")) {
         ("klein_4b", true) => "klein_4b_base",
         ("klein_9b", true) => "klein_9b_base",

@@ -19,12 +19,17 @@ mod flux_lora;
 mod ip_adapter;
 mod looks;
 mod lora;
+mod mistral;
 mod on_disk;
 mod other_main;
+mod pid;
+mod qwen;
+mod sdnq;
 mod stable_diffusion;
 mod state;
 mod upscaler;
 mod vae;
+mod wan;
 
 pub use looks::{NotAModel, check as looks_like_model};
 
@@ -59,11 +64,14 @@ const FAMILIES: &[Family] = &[
     // Main models: some have a LoRA merged into them, and folders of theirs have a text encoder in them.
     stable_diffusion::folder,
     stable_diffusion::file,
+    sdnq::file,
+    sdnq::folder,
     flux2::main,
     flux::main,
     other_main::folder,
     other_main::file,
     anima::main,
+    wan::main,
     // LoRAs.
     lora::omi,
     lora::flux,
@@ -72,6 +80,7 @@ const FAMILIES: &[Family] = &[
     lora::krea2,
     lora::qwen_image,
     anima::lora,
+    wan::lora,
     lora::folder,
     clip::embed,
     // Everything else, in the order of the reference's list.
@@ -86,10 +95,18 @@ const FAMILIES: &[Family] = &[
     anima::control,
     control::folder,
     flux_lora::control,
+    sdnq::t5,
     encoders::t5,
     encoders::t5_gguf,
     encoders::gemma2,
     encoders::wan_t5,
+    qwen::text_file,
+    qwen::text_folder,
+    qwen::vision,
+    qwen::vision3,
+    mistral::folder,
+    mistral::file,
+    pid::file,
     embedding::file,
     embedding::folder,
     ip_adapter::file,

@@ -3,7 +3,7 @@
 //! Reference: InvokeAI 6.14.2, `backend/model_manager/model_on_disk.py` and `configs/identification_utils.py`.
 
 use super::state::State;
-use crate::hash::entries;
+use crate::files::entries;
 use invoke_tensor_files::{Format, Gguf, GgufValue, TensorFile};
 use serde_json::{Map, Value};
 use std::cell::OnceCell;
@@ -185,7 +185,7 @@ fn read_metadata(file: &Path) -> BTreeMap<String, String> {
 }
 
 /// Reads a JSON object.
-fn read_config(file: &Path) -> Option<Map<String, Value>> {
+pub(super) fn read_config(file: &Path) -> Option<Map<String, Value>> {
     let size = std::fs::metadata(file).ok()?.len();
     let bytes = (size <= CONFIG_LIMIT).then(|| std::fs::read(file).ok())??;
     serde_json::from_slice(&bytes).ok()

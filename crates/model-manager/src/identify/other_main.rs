@@ -1,10 +1,10 @@
 //! Main models of further families: Stable Diffusion 3, CogView 4, Qwen Image, Z-Image, ERNIE-Image, Ideogram 4, Krea 2, Wan.
 //!
-//! Reference: InvokeAI 6.14.2, `configs/main.py`. Wan as single files is not among them.
+//! Reference: InvokeAI 6.14.2, `configs/main.py`. Wan as single files is in `wan.rs`.
 
-use super::Kind;
 use super::on_disk::OnDisk;
 use super::state::State;
+use super::{Kind, sdnq};
 use regex_lite::Regex;
 use serde_json::{Map, Value, json};
 
@@ -20,6 +20,7 @@ pub(super) fn folder(model: &OnDisk<'_>) -> Option<Kind> {
         "QwenImagePipeline" => new("qwen-image").with("variant", "generate"),
         "QwenImagePlusPipeline" => new("qwen-image").with("variant", "generate"),
         "QwenImageEditPlusPipeline" => new("qwen-image").with("variant", "edit"),
+        "ZImagePipeline" if sdnq::is_pipeline(model) => return None,
         "ZImagePipeline" => {
             let scheduler = model.config("scheduler/scheduler_config.json")?;
             let shift = scheduler.get("shift").and_then(Value::as_f64).unwrap_or(3.0);
@@ -86,16 +87,21 @@ pub(super) fn file(model: &OnDisk<'_>) -> Option<Kind> {
     if is_qwen_image(state) {
         return Some(new("qwen-image").with("variant", qwen_image_variant(state, model)));
     }
+    if is_z_image(state) {
+        return Some(new("z-image").with("variant", "turbo"));
+    }
     if state.any_ends(&LORA_ENDINGS) {
         return None;
-    }
-    if has_part(state, &["cap_embedder", "context_refiner", "cap_pad_token"]) {
-        return Some(new("z-image").with("variant", "turbo"));
     }
     let krea2 = has_part(state, &["text_fusion", "txtfusion", "time_mod_proj"])
         && has_part(state, &["img_in", "first", "tproj"]);
     let readable = state.is_gguf() || model.extension() == "safetensors";
     (krea2 && readable).then(|| new("krea-2").with("variant", krea2_variant(&model.file_name())))
+}
+
+/// Whether it is the transformer of Z-Image, and no LoRA for it.
+pub(super) fn is_z_image(state: &State) -> bool {
+    !state.any_ends(&LORA_ENDINGS) && has_part(state, &["cap_embedder", "context_refiner", "cap_pad_token"])
 }
 
 /// Whether one of these words is a whole part of a name.

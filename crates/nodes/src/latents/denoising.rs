@@ -1,18 +1,18 @@
 //! What the nodes that denoise share: the network, where a run begins, its prompts, and telling how far it is.
 
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 
 use invoke_domain::ModelRecord;
 use invoke_engine::device::Device;
 use invoke_engine::models::unet::{Added, Unet};
 use invoke_engine::patches::Part;
-use invoke_engine::sampling::preview::Palette;
+use invoke_engine::sampling::preview::{self, Palette};
 use invoke_engine::sampling::prompt::{JoinedPrompts, Prompt};
-use invoke_engine::sampling::sd::{Cancelled, LATENT_SCALE, OnStep, Progress};
+use invoke_engine::sampling::sd::{Cancelled, LATENT_SCALE, OnStep};
 use invoke_engine::schedulers::{Prediction, SchedulerConfig};
 use invoke_engine::weights::{SeamlessAxes, Weights};
 use invoke_engine::{EngineError, Tensor};
-use invoke_graph::{NodeError, OneOrMany, Preview};
+use invoke_graph::{NodeError, OneOrMany, Preview, Progress as HostProgress};
 use invoke_imaging::jpeg;
 
 use crate::Context;
@@ -115,31 +115,42 @@ pub(crate) fn check_guidance(cfg_scale: &OneOrMany<f64>) -> Result<(), NodeError
 }
 
 /// Runs to the end and gives the latents, on the CPU; tells each step, and ends at the next when the run is cancelled.
+///
+/// Small pictures of the steps are made on a thread of their own, so that the next step begins meanwhile: on a GPU, looking at
+/// the numbers means waiting for them.
 pub(crate) fn watched(
     context: &Context,
     network: &Network,
     run: &mut dyn FnMut(OnStep<'_>) -> Result<Tensor, EngineError>,
 ) -> Result<Tensor, NodeError> {
-    let mut failed = None;
-    let denoised = run(&mut |progress| {
-        if context.host().is_cancelled() {
-            return Err(Cancelled);
-        }
-        report(context, network.palette, progress).map_err(|error| {
-            failed = Some(error);
-            Cancelled
-        })
+    let (host, palette) = (context.host(), network.palette);
+    let (sender, steps) = mpsc::channel::<(Tensor, f64)>();
+    let (denoised, told) = std::thread::scope(|scope| {
+        let teller = scope.spawn(move || -> Result<(), NodeError> {
+            for (foreseen, done) in steps {
+                host.progress(seen(&foreseen, done, palette)?);
+            }
+            Ok(())
+        });
+        let denoised = run(&mut |progress| {
+            if host.is_cancelled() {
+                return Err(Cancelled);
+            }
+            // It takes no more where a picture could not be made.
+            sender.send((progress.foreseen().shallow_clone(), progress.percentage())).map_err(|_| Cancelled)
+        });
+        drop(sender);
+        (denoised, teller.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
     });
-    match failed {
-        Some(error) => Err(error),
-        None => denoised.and_then(|latents| Ok(latents.f_to_device(Device::Cpu.into())?)).map_err(engine_failed),
-    }
+    told?;
+    denoised.and_then(|latents| Ok(latents.f_to_device(Device::Cpu.into())?)).map_err(engine_failed)
 }
 
-fn report(context: &Context, palette: Palette, progress: &Progress<'_>) -> Result<(), NodeError> {
-    let small = pixels(progress.preview(palette).map_err(engine_failed)?)?;
+/// How far a run is, with a small picture of what is to be expected.
+fn seen(foreseen: &Tensor, done: f64, palette: Palette) -> Result<HostProgress, NodeError> {
+    let small = pixels(preview::latents_to_rgb(foreseen, palette).map_err(engine_failed)?)?;
     let (width, height) = (small.width() * LATENT_SCALE as u32, small.height() * LATENT_SCALE as u32);
     let jpeg = jpeg::encode(&small, jpeg::DEFAULT_QUALITY).map_err(crate::image::failed)?;
-    context.progress_with_preview("Denoising", progress.percentage(), Preview { width, height, jpeg });
-    Ok(())
+    let preview = Some(Preview { width, height, jpeg });
+    Ok(HostProgress { message: "Denoising".to_owned(), percentage: Some(done), preview })
 }

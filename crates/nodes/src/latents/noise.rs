@@ -53,7 +53,7 @@ impl Node<Context> for Noise {
         }
         // Any whole number is a seed; the page's range is 32 bits.
         let seed = self.seed.rem_euclid(1 << 32);
-        let noise = sd::noise(seed as u64, self.width, self.height, context.kind()).map_err(engine_failed)?;
+        let noise = sd::noise(seed as u64, self.width, self.height, context.latents_kind()).map_err(engine_failed)?;
         let noise = LatentsField { latents_name: context.save_tensor(noise), seed: Some(seed) };
         Ok(NoiseOutput { noise, width: self.width, height: self.height })
     }

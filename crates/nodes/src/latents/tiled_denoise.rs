@@ -8,7 +8,7 @@ use invoke_graph::{InputKind, NULL, Node, NodeError, OneOrMany, Rule, Test, node
 use invoke_imaging::tiles::{Size, min_overlap};
 
 use crate::Context;
-use crate::failure::not_yet;
+use crate::conditioning::controls;
 use crate::fields::{ConditioningField, ControlField, LatentsField, UNetField};
 use crate::latents::denoise::SchedulerName;
 use crate::latents::denoising::{Beginning, Network, check_guidance, prompts, watched};
@@ -92,14 +92,12 @@ impl TiledDenoiseLatents {
 
     /// The denoised latents, in memory.
     fn denoised(self, context: &Context) -> Result<Tensor, NodeError> {
-        if self.control.is_some() {
-            return Err(not_yet("ControlNets (`control`)"));
-        }
         check_guidance(&self.cfg_scale)?;
         // Seamless edges and FreeU are not for tiles, in the reference neither.
         let network = Network::load(context, &self.unet, SeamlessAxes::default())?;
         let Beginning { noise, latents, seed, sides } = Beginning::of(context, &self.noise, &self.latents)?;
         let tiles = self.tiles(sides)?;
+        let contributions = controls(context, self.control.clone(), sides)?;
         let positive = prompts(context, std::slice::from_ref(&self.positive_conditioning), sides)?;
         let negative = prompts(context, std::slice::from_ref(&self.negative_conditioning), sides)?;
         let request = DenoiseRequest {
@@ -120,7 +118,7 @@ impl TiledDenoiseLatents {
             denoising_end: self.denoising_end,
             inpaint: None,
             freeu: None,
-            contributions: Vec::new(),
+            contributions,
         };
         watched(context, &network, &mut |on_step| tiles::denoise(&network.unet, &request, &tiles, on_step))
     }

@@ -42,8 +42,8 @@ pub(crate) fn with_vae<T>(
     full_precision: bool,
     run: impl Fn(&Vae) -> Result<Option<T>, EngineError>,
 ) -> Result<T, NodeError> {
-    let device = context.services().device;
-    let own = if full_precision { Kind::Float } else { context.kind() };
+    let (device, suits) = context.place(&field.vae)?;
+    let own = if full_precision { Kind::Float } else { suits };
     let axis = |name: &str| field.seamless_axes.iter().any(|axis| axis == name);
     let axes = SeamlessAxes { x: axis("x"), y: axis("y") };
     for kind in [own, Kind::Float] {
@@ -78,7 +78,7 @@ pub(crate) fn encoded(
         image::encode(vae, picture, tiling.tiles(context, vae), &mut Generator::new(ENCODER_SEED)?)
     })?;
     let kept = latents.f_to_device(invoke_engine::device::Device::Cpu.into());
-    kept.and_then(|latents| latents.f_to_kind(context.kind())).map_err(|error| engine_failed(error.into()))
+    kept.and_then(|latents| latents.f_to_kind(context.latents_kind())).map_err(|error| engine_failed(error.into()))
 }
 
 /// Latents of a picture of which a model made for inpainting sees only what `mask`, `(1, 1, h, w)`, keeps (1 keeps): the name they

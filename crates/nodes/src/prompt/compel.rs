@@ -4,12 +4,13 @@ use invoke_engine::conditioning::PromptEncoder;
 use invoke_engine::models::clip::ClipTextModel;
 use invoke_engine::patches::Part;
 use invoke_graph::{NULL, Node, NodeError, node};
-use invoke_prompts::{ClipTokenizer, parse};
+use invoke_prompts::parse;
 
 use crate::failure::engine_failed;
 use crate::fields::{CLIPField, ConditioningField, TensorField};
 use crate::outputs::ConditioningOutput;
 use crate::prompt::textual_inversion;
+use crate::prompt::tokenizer::tokenizer;
 use crate::{Conditioning, Context};
 
 node! {
@@ -36,10 +37,10 @@ impl Node<Context> for Compel {
         let clip = self.clip;
         let skip = usize::try_from(clip.skipped_layers)
             .map_err(|_| NodeError::value(format!("`skipped_layers` must not be negative: {}", clip.skipped_layers)))?;
-        let (device, kind) = (context.services().device, context.kind());
+        let (device, kind) = context.place(&clip.text_encoder)?;
         let model = context.load_model(&clip.text_encoder, |folder| ClipTextModel::load(folder, device, kind))?;
         let learnt = textual_inversion::named_in(context, &self.prompt, &clip.text_encoder)?;
-        let tokenizer = context.load_model(&clip.tokenizer, |folder| Ok(ClipTokenizer::open(folder)?))?;
+        let tokenizer = tokenizer(context, &clip.tokenizer)?;
         let model = context.with_loras(model, &clip.text_encoder, "", Part::TextEncoder, &clip.loras)?;
         let (tokenizer, model) = textual_inversion::taught(tokenizer, model, &learnt)?;
         context.progress("Building conditioning");

@@ -8,11 +8,12 @@ use invoke_engine::models::clip::ClipTextModel;
 use invoke_engine::patches::Part;
 use invoke_engine::{Kind, Tensor};
 use invoke_graph::NodeError;
-use invoke_prompts::{ClipTokenizer, parse};
+use invoke_prompts::parse;
 
 use crate::failure::engine_failed;
 use crate::fields::CLIPField;
 use crate::prompt::textual_inversion;
+use crate::prompt::tokenizer::tokenizer;
 use crate::{AddedText, Conditioning, Context};
 
 /// A prompt as one of the two text encoders reads it.
@@ -43,7 +44,7 @@ pub(crate) fn encode(
 ) -> Result<Encoded, NodeError> {
     let skip = usize::try_from(clip.skipped_layers)
         .map_err(|_| NodeError::value(format!("`skipped_layers` must not be negative: {}", clip.skipped_layers)))?;
-    let (device, kind) = (context.services().device, context.kind());
+    let (device, kind) = context.place(&clip.text_encoder)?;
     let model = context.load_model(&clip.text_encoder, |folder| ClipTextModel::load(folder, device, kind))?;
     if prompt.is_empty() && zeros_if_empty {
         let (tokens, width) = (model.config().max_position_embeddings, model.config().hidden_size);
@@ -52,7 +53,7 @@ pub(crate) fn encode(
         return Ok(Encoded { embeds: zeros(&[1, tokens, width])?, pooled: Some(zeros(&[1, width])?) });
     }
     let learnt = textual_inversion::named_in(context, prompt, &clip.text_encoder)?;
-    let tokenizer = context.load_model(&clip.tokenizer, |folder| Ok(ClipTokenizer::open(folder)?))?;
+    let tokenizer = tokenizer(context, &clip.tokenizer)?;
     let loras = if part.is_some() { &clip.loras[..] } else { &[] };
     let model = context.with_loras(model, &clip.text_encoder, "", part.unwrap_or(Part::TextEncoder), loras)?;
     let (tokenizer, model) = textual_inversion::taught(tokenizer, model, &learnt)?;

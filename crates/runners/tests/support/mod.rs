@@ -6,7 +6,7 @@ use invoke_domain::{
 use invoke_events::{Bus, Event, NodeEvent, NodeReport};
 use invoke_library::{ImageSettings, Images, Presets};
 use invoke_model_manager::{ModelSettings, Models};
-use invoke_permissions::{Actor, policy};
+use invoke_permissions::{Actor, ModelFacts, policy};
 use invoke_queue::{Outcome, WorkerInfo, WorkerState, Workers as _};
 use invoke_runners::{Backlog, BacklogError, Backoff, RunnerSettings, Runners};
 use invoke_storage::users::NewUser;
@@ -256,7 +256,8 @@ impl Setup {
         let key = key.into();
         let manage = policy::manage_model(&Actor::operator(), &key).unwrap();
         self.db.write(|tx| models::insert(tx, &manage, &config)).unwrap();
-        let view = policy::view_model(&Actor::operator(), &key);
+        let facts = ModelFacts { key, restricted_to: None };
+        let view = policy::view_model(&Actor::operator(), &facts).unwrap();
         self.db.read(|tx| models::get(tx, &view)).unwrap().unwrap().config
     }
 }

@@ -46,7 +46,7 @@ pub struct Decision {
     pub changed_at: Timestamp,
 }
 
-fn row_to_person(row: &Row<'_>) -> rusqlite::Result<Person> {
+pub(crate) fn row_to_person(row: &Row<'_>) -> rusqlite::Result<Person> {
     Ok(Person { id: UserId(row.get("user_id")?), display_name: row.get("display_name")?, email: row.get("email")? })
 }
 

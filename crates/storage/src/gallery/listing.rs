@@ -120,6 +120,8 @@ struct Question {
     phrase: Option<String>,
     like: Option<String>,
     date: Option<(String, String)>,
+    /// Whether what the phrase finds comes first, and then each image of it.
+    by_phrase: bool,
 }
 
 impl Question {
@@ -178,6 +180,7 @@ impl Question {
             like,
             // Every time of that day begins with it, and no other time does.
             date: filter.date.as_ref().map(|date| (date.clone(), format!("{date}~"))),
+            by_phrase,
         }
     }
 
@@ -199,7 +202,7 @@ impl Question {
     }
 }
 
-/// A page of a listing.
+/// A page of a listing, and how many images the whole listing has.
 pub fn list_page(
     tx: &ReadTx<'_>,
     within: &Within<'_>,
@@ -207,22 +210,36 @@ pub fn list_page(
     order: ImageOrder,
     offset: u32,
     limit: u32,
-) -> Result<Vec<ImageRecord>, StorageError> {
+) -> Result<(Vec<ImageRecord>, i64), StorageError> {
+    if limit == 0 {
+        return Ok((Vec::new(), count(tx, within, filter)?));
+    }
     let question = Question::new(within, filter);
-    let page = [
-        "SELECT g.id, g.image_name, g.board_id, g.starred, g.created_at",
-        &question.sql,
-        order.sql(),
-        "LIMIT :limit OFFSET :offset",
-    ]
-    .concat();
-    let join = "nullif(g.board_id, '') AS board_id FROM (";
+    let order = order.sql();
+    let page = if question.by_phrase {
+        // What a term finds is counted and put in order in one go: finding it a second time would take as long again.
+        let found = ["WITH found AS MATERIALIZED (SELECT g.id, g.starred, g.created_at", &question.sql, ") "].concat();
+        let page = ["SELECT g.id, (SELECT count(*) FROM found) AS total FROM found g", order].concat();
+        let join = ") p CROSS JOIN gallery_images g ON g.id = p.id";
+        let columns = "SELECT g.id, g.image_name, g.board_id, g.starred, g.created_at, p.total FROM (";
+        [&found, columns, &page, "LIMIT :limit OFFSET :offset", join].concat()
+    } else {
+        let columns = "SELECT g.id, g.image_name, g.board_id, g.starred, g.created_at, NULL AS total";
+        [columns, &question.sql, order, "LIMIT :limit OFFSET :offset"].concat()
+    };
+    let join = "nullif(g.board_id, '') AS board_id, g.total AS total FROM (";
     let end = ") g CROSS JOIN images i ON i.image_name = g.image_name";
-    let sql = [SELECT, join, &page, end, order.sql()].concat();
+    let sql = [SELECT, join, &page, end, order].concat();
     let mut values = question.values();
     values.extend([(":limit", &limit as &dyn ToSql), (":offset", &offset)]);
     let mut statement = tx.sql().prepare_cached(&sql)?;
-    Ok(statement.query_map(&*values, row_to_image)?.collect::<Result<_, _>>()?)
+    let mut total = None;
+    let images = statement.query_map(&*values, |row| {
+        total = row.get("total")?;
+        row_to_image(row)
+    })?;
+    let images = images.collect::<Result<_, _>>()?;
+    Ok((images, total.map_or_else(|| count(tx, within, filter), Ok)?))
 }
 
 /// The names of a listing, all of them, each with whether it is starred.
@@ -233,7 +250,12 @@ pub fn list_names(
     order: ImageOrder,
 ) -> Result<Vec<(ImageName, bool)>, StorageError> {
     let question = Question::new(within, filter);
-    let sql = ["SELECT g.image_name, g.starred", &question.sql, order.sql()].concat();
+    let sql = if question.by_phrase {
+        let found = ["SELECT g.id, g.image_name, g.starred, g.created_at", &question.sql].concat();
+        ["WITH g AS MATERIALIZED (", &found, ") SELECT g.image_name, g.starred FROM g", order.sql()].concat()
+    } else {
+        ["SELECT g.image_name, g.starred", &question.sql, order.sql()].concat()
+    };
     let mut statement = tx.sql().prepare_cached(&sql)?;
     let names = statement.query_map(&*question.values(), |row| Ok((ImageName(row.get(0)?), row.get(1)?)))?;
     Ok(names.collect::<Result<_, _>>()?)

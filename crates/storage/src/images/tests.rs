@@ -47,7 +47,8 @@ impl Fixture {
     }
 
     fn names(&self, within: &Within<'_>, filter: &ImageFilter, order: ImageOrder) -> Vec<String> {
-        let page = self.db.read(|tx| images::list(tx, within, filter, order, 0, 100)).unwrap();
+        let (page, total) = self.db.read(|tx| images::list(tx, within, filter, order, 0, 100)).unwrap();
+        assert_eq!(total, page.len() as i64, "the page's total");
         let listed: Vec<String> = page.into_iter().map(|image| image.name.0).collect();
         let (named, counted) = self
             .db
@@ -200,18 +201,25 @@ fn starred_images_come_first_when_asked_for() {
 }
 
 #[test]
-fn a_page_is_cut_out_of_the_listing() {
+fn a_page_is_cut_out_of_the_listing_and_knows_how_long_that_is() {
     let fixture = Fixture::new();
     for name in ["1.png", "2.png", "3.png", "4.png"] {
-        fixture.add(name, "alice", None, |_| {});
+        fixture.add(name, "alice", None, |image| image.metadata = Some(r#"{"prompt": "a castle"}"#.to_owned()));
     }
-    let page = |offset, limit| {
-        let (within, filter) = (Within::Anywhere(&Scope::All), ImageFilter::default());
-        let found = fixture.db.read(|tx| images::list(tx, &within, &filter, ImageOrder::default(), offset, limit));
-        found.unwrap().into_iter().map(|image| image.name.0).collect::<Vec<_>>()
-    };
-    assert_eq!(page(1, 2), ["3.png", "2.png"]);
-    assert_eq!(page(0, 0), [""; 0]);
+    fixture.add("5.png", "alice", None, |image| image.is_intermediate = true);
+    for search in [None, Some("ca"), Some("castle"), Some("20")] {
+        let page = |offset, limit| {
+            let search = search.map(str::to_owned);
+            let filter = ImageFilter { is_intermediate: Some(false), search, ..ImageFilter::default() };
+            let (within, order) = (Within::Anywhere(&Scope::All), ImageOrder::default());
+            let found = fixture.db.read(|tx| images::list(tx, &within, &filter, order, offset, limit));
+            let (images, total) = found.unwrap();
+            (images.into_iter().map(|image| image.name.0).collect::<Vec<_>>(), total)
+        };
+        assert_eq!(page(1, 2), (vec!["3.png".to_owned(), "2.png".to_owned()], 4), "{search:?}");
+        assert_eq!(page(4, 2), (Vec::new(), 4), "{search:?}");
+        assert_eq!(page(0, 0), (Vec::new(), 4), "{search:?}");
+    }
 }
 
 #[test]

@@ -1,10 +1,10 @@
 //! Installed models: a key and the configuration record as JSON. Columns for searching are computed from it by the
-//! database. Everybody may look at the list.
+//! database. Everybody may look at the list, but for the models in [`crate::model_access`].
 
 use crate::time::SqlTime;
 use crate::{ReadTx, StorageError, Tx};
-use invoke_domain::{ModelKey, ModelRecord};
-use invoke_permissions::{Grant, Manage, Model, View};
+use invoke_domain::{ModelKey, ModelRecord, UserId};
+use invoke_permissions::{Grant, Manage, Model, Scope, View};
 use rusqlite::{OptionalExtension, Row, named_params, params};
 
 pub mod kinds;
@@ -89,15 +89,17 @@ orders! {
     Path, "path", "path DESC";
 }
 
-/// The models a filter lets through.
+/// The models of a scope that a filter lets through.
 pub fn list(
     tx: &ReadTx<'_>,
+    scope: &Scope,
     filter: &ModelFilter,
     order: ModelOrder,
     descending: bool,
 ) -> Result<Vec<ModelRecord>, StorageError> {
     let mut statement = tx.sql().prepare_cached(list_sql(order, descending))?;
     let parameters = named_params! {
+        ":user": scope.owner().map(UserId::as_str),
         ":name": filter.name,
         ":base": filter.base,
         ":kind": filter.kind,

@@ -2,7 +2,7 @@ use crate::models::{self, Inserted, ModelFilter, ModelOrder};
 use crate::testing::memory;
 use crate::{Database, StorageError};
 use invoke_domain::ModelKey;
-use invoke_permissions::{Actor, policy};
+use invoke_permissions::{Actor, ModelFacts, Scope, policy};
 use serde_json::{Value, json};
 
 fn config(key: &str, name: &str, base: &str, size: u64) -> Value {
@@ -19,7 +19,7 @@ fn add(db: &Database, config: &Value) -> Inserted {
 }
 
 fn names(db: &Database, filter: &ModelFilter, order: ModelOrder, descending: bool) -> Vec<String> {
-    let found = db.read(|tx| models::list(tx, filter, order, descending)).unwrap();
+    let found = db.read(|tx| models::list(tx, &Scope::All, filter, order, descending)).unwrap();
     found.iter().map(|model| model.name().to_owned()).collect()
 }
 
@@ -28,7 +28,8 @@ fn a_record_comes_back_with_its_fields_in_order() {
     let db = memory();
     let record = config("k1", "one", "sd-1", 5);
     assert_eq!(add(&db, &record), Inserted::Added);
-    let grant = policy::view_model(&Actor::system(), &ModelKey::from("k1"));
+    let facts = ModelFacts { key: ModelKey::from("k1"), restricted_to: None };
+    let grant = policy::view_model(&Actor::system(), &facts).unwrap();
     let found = db.read(|tx| models::get(tx, &grant)).unwrap().unwrap();
     assert_eq!(found.config.to_string(), record.to_string());
 }

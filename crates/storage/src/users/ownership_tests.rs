@@ -33,11 +33,15 @@ const FILL: &str = "
     INSERT INTO user_invitations (invitation_id, email, invited_by, invitation_code, expires_at)
         VALUES (:u || '-n', 'x', :u, :u, '2030-01-01');
     INSERT INTO password_history (user_id, password_hash, set_at) VALUES (:u, 'h', '2026-01-01');
+    INSERT INTO models (id, config) VALUES (:u || '-m', json_object('path', :u, 'hash', '', 'base', '', 'type', '',
+        'format', '', 'name', '', 'source', '', 'source_type', '', 'file_size', 0));
+    INSERT INTO restricted_models (model_id) VALUES (:u || '-m');
+    INSERT INTO restricted_model_users (model_id, user_id) VALUES (:u || '-m', :u);
 ";
 
 /// Tables that name an account, and the column. A new one must be named here, be filled above, and be thought of in
 /// `delete.rs` or `owned.rs`.
-const NAMING: [(&str, &str); 20] = [
+const NAMING: [(&str, &str); 21] = [
     ("board_share_levels", "shared_by"),
     ("board_share_levels", "user_id"),
     ("boards", "user_id"),
@@ -51,6 +55,7 @@ const NAMING: [(&str, &str); 20] = [
     // These two follow `session_queue` by themselves.
     ("queue_batch_counts", "user_id"),
     ("queue_counts", "user_id"),
+    ("restricted_model_users", "user_id"),
     ("session_queue", "user_id"),
     ("shared_boards", "user_id"),
     ("style_presets", "user_id"),

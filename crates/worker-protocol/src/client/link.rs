@@ -2,9 +2,9 @@
 
 use crate::wire::{
     Ask, CacheStatus, Canceled, Chunk, Completed, ExportImage, Failure, FindModel, FindPreset, FoundModel, FoundPreset,
-    FromWorker, LoadImage, ModelLoad, NodeCompleted, NodeFailed, NodeProgress, NodeStarted, Payload, Preview,
-    ReadPrompts, RunFinished, SearchModels, SeeImages, StoreImage, StoredImage, Waiting, ask::Verb, from_worker::Body,
-    run_finished::Outcome,
+    FromWorker, LoadImage, ModelCacheStats, ModelLoad, NodeCompleted, NodeFailed, NodeProgress, NodeStarted, Payload,
+    Preview, ReadPrompts, RunFinished, SearchModels, SeeImages, StoreImage, StoredImage, Waiting, ask::Verb,
+    from_worker::Body, run_finished::Outcome,
 };
 use crate::{Picture, pack};
 use bytes::Bytes;
@@ -175,6 +175,11 @@ impl RunLink {
     /// How the cache of node results stands; to be told before the end of the run.
     pub fn cache_status(&self, status: CacheStatus) {
         self.send(Body::CacheStatus(status));
+    }
+
+    /// What models are in memory; to be told before the end of the run.
+    pub fn model_cache_stats(&self, stats: ModelCacheStats) {
+        self.send(Body::ModelCacheStats(stats));
     }
 
     fn finish(&self, session: Option<String>, outcome: Outcome) {

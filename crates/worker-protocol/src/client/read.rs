@@ -18,7 +18,7 @@ pub enum Command {
         /// Whose it is.
         owner: String,
     },
-    /// The cache of node results is to be like this from now on.
+    /// The caches are to be like this from now on.
     Cache(CacheCommand),
     /// End the process.
     Stop,

@@ -1,6 +1,6 @@
 //! Every operation of the document, asked by every kind of caller.
 
-use super::{OPEN, OWN_ACCOUNT, Refusal, Sent, World, ask, cases, operations};
+use super::{OPEN, OWN_ACCOUNT, Refusal, Sent, World, ask, cases, operations, parts};
 use invoke_tests::TestServer;
 use reqwest::Method;
 
@@ -47,7 +47,7 @@ fn nobody_gets_in_and_neither_does_a_token_that_does_not_count() {
     }
     for (operation, status) in OPEN {
         for caller in &refused {
-            let answer = ask(&caller.client, &operations[operation], &Sent::default());
+            let answer = ask(&caller.client, &operations[operation], &parts([("key", "nope".to_owned())]));
             assert_eq!(answer.status, status, "{operation} by {}: {}", caller.who, answer.text());
         }
     }

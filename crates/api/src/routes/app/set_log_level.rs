@@ -11,8 +11,10 @@ use serde_json::json as value;
 const LEVELS: [u8; 6] = [0, 10, 20, 30, 40, 50];
 
 /// Changes the log level until the server ends.
-#[utoipa::path(operation_id = "set_log_level", tag = "app", request_body = i32,
-    responses((status = 200, description = "The operation was successful", body = i32)))]
+#[utoipa::path(operation_id = "set_log_level", tag = "app",
+    request_body(content = i32, content_type = "application/json"),
+    responses((status = 200, description = "The operation was successful", body = i32,
+        content_type = "application/json")))]
 #[post("/api/v1/app/logging")]
 pub(crate) async fn set_log_level(mut call: Call<Admin>) -> Result<HttpResponse, ApiError> {
     let body = call.any_body().await?;

@@ -1,7 +1,7 @@
 //! Files with a check of access at each request: browsers may keep a picture, but must ask whether they may still show it.
 
 use crate::App;
-use crate::call::{Call, Viewer};
+use crate::call::{Anyone, Call, Viewer};
 use crate::error::ApiError;
 use actix_web::HttpResponse;
 use actix_web::body::SizedStream;
@@ -38,6 +38,16 @@ pub(crate) async fn answer_picture(
 ) -> Result<HttpResponse, ApiError> {
     let wanted = Wanted::of(call.http().headers(), false);
     let media = call.run(move |app, actor| read(open(&find(app, actor)?)?, &wanted)).await?;
+    Ok(media.answer("image/webp", None, false))
+}
+
+/// Answers the small picture that `find` finds for anybody.
+pub(crate) async fn answer_open_picture(
+    call: &Anyone,
+    find: impl FnOnce(&App) -> Result<PathBuf, ApiError> + Send + 'static,
+) -> Result<HttpResponse, ApiError> {
+    let wanted = Wanted::of(call.http().headers(), false);
+    let media = call.run(move |app| read(open(&find(app)?)?, &wanted)).await?;
     Ok(media.answer("image/webp", None, false))
 }
 

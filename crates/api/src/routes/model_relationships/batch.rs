@@ -22,5 +22,5 @@ pub(crate) struct Keys {
 pub(crate) async fn batch(mut call: Call) -> Result<HttpResponse, ApiError> {
     let Keys { model_keys } = call.body().await?;
     let keys: Vec<ModelKey> = model_keys.into_iter().map(ModelKey).collect();
-    Ok(json(&call.run(move |app, _| app.models.related(&keys)).await?))
+    Ok(json(&call.run(move |app, actor| app.models.related(actor, &keys)).await?))
 }

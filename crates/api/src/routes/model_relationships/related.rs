@@ -21,5 +21,5 @@ pub(crate) struct RelatedPath {
 #[get("/api/v1/model_relationships/i/{model_key}")]
 pub(crate) async fn related(call: Call) -> Result<HttpResponse, ApiError> {
     let keys = vec![ModelKey(call.path::<RelatedPath>()?.model_key)];
-    Ok(json(&call.run(move |app, _| app.models.related(&keys)).await?))
+    Ok(json(&call.run(move |app, actor| app.models.related(actor, &keys)).await?))
 }

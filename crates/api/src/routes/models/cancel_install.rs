@@ -8,7 +8,7 @@ use actix_web::{HttpResponse, delete};
 use invoke_model_manager::ModelError;
 use serde_json::Value;
 
-/// Calls an installation off that has not begun; one from a local path that has begun is over in a moment.
+/// Calls an installation off and removes what was downloaded; one that is being registered is over in a moment.
 #[utoipa::path(operation_id = "cancel_model_install_job", tag = "model_manager", params(JobPath),
     responses((status = 201, description = "The job was cancelled successfully"),
         (status = 415, description = "No such job")))]

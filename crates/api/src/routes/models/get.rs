@@ -1,6 +1,7 @@
 //! One model.
 
 use super::KeyPath;
+use super::shown::shown;
 use crate::call::Call;
 use crate::error::ApiError;
 use crate::wire::{AnyModelConfig, json};
@@ -14,6 +15,6 @@ use invoke_domain::ModelKey;
 #[get("/api/v2/models/i/{key}")]
 pub(crate) async fn get(call: Call) -> Result<HttpResponse, ApiError> {
     let key = ModelKey(call.path::<KeyPath>()?.key);
-    let model = call.run(move |app, actor| app.models.get(actor, &key)).await?;
-    Ok(json(&model.config))
+    let model = call.run(move |app, actor| app.models.get(actor, &key).map(|model| shown(app, model))).await?;
+    Ok(json(&model))
 }

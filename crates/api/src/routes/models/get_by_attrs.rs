@@ -1,11 +1,12 @@
 //! A model by name, kind and base.
 
+use super::shown::shown;
 use super::words::{BaseModelType, ModelType};
 use crate::call::Call;
 use crate::error::ApiError;
 use crate::wire::{AnyModelConfig, json};
 use actix_web::{HttpResponse, get};
-use invoke_model_manager::{ModelOrder, ModelQuery};
+use invoke_model_manager::{ModelError, ModelOrder, ModelQuery};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -30,7 +31,9 @@ pub(crate) struct Attributes {
 pub(crate) async fn get_by_attrs(call: Call) -> Result<HttpResponse, ApiError> {
     let Attributes { name, kind, base } = call.query()?;
     let query = ModelQuery { bases: vec![base.0], kind: Some(kind.0), name: Some(name), ..ModelQuery::default() };
-    let models = call.run(move |app, _| app.models.list(&query, ModelOrder::Default, false)).await?;
-    let model = models.first().ok_or_else(|| ApiError::not_found("No model found with these attributes"))?;
-    Ok(json(&model.config))
+    let found = call.run(move |app, actor| {
+        let models = app.models.list(actor, &query, ModelOrder::Default, false)?;
+        Ok::<_, ModelError>(models.into_iter().next().map(|model| shown(app, model)))
+    });
+    Ok(json(&found.await?.ok_or_else(|| ApiError::not_found("No model found with these attributes"))?))
 }

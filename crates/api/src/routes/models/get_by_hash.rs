@@ -1,10 +1,11 @@
 //! A model by what its files hash to.
 
+use super::shown::shown;
 use crate::call::Call;
 use crate::error::ApiError;
 use crate::wire::{AnyModelConfig, json};
 use actix_web::{HttpResponse, get};
-use invoke_model_manager::{ModelOrder, ModelQuery};
+use invoke_model_manager::{ModelError, ModelOrder, ModelQuery};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -22,7 +23,9 @@ pub(crate) struct Hash {
 pub(crate) async fn get_by_hash(call: Call) -> Result<HttpResponse, ApiError> {
     let Hash { hash } = call.query()?;
     let query = ModelQuery { hash: Some(hash), ..ModelQuery::default() };
-    let models = call.run(move |app, _| app.models.list(&query, ModelOrder::Default, false)).await?;
-    let model = models.first().ok_or_else(|| ApiError::not_found("No model found with this hash"))?;
-    Ok(json(&model.config))
+    let found = call.run(move |app, actor| {
+        let models = app.models.list(actor, &query, ModelOrder::Default, false)?;
+        Ok::<_, ModelError>(models.into_iter().next().map(|model| shown(app, model)))
+    });
+    Ok(json(&found.await?.ok_or_else(|| ApiError::not_found("No model found with this hash"))?))
 }

@@ -1,7 +1,13 @@
 //! How an installation looks in JSON.
 
+use super::part::DownloadJob;
+use crate::call::{Admin, Call};
+use crate::error::ApiError;
 use crate::wire::{AnyModelConfig, ModelRecordChanges};
-use invoke_model_manager::{InstallJob, InstallStatus as Status};
+use actix_web::HttpResponse;
+use actix_web::http::StatusCode;
+use invoke_model_manager::{InstallJob, InstallStatus as Status, ModelError, Models};
+use invoke_permissions::Actor;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
@@ -12,8 +18,14 @@ use utoipa::ToSchema;
 pub(crate) enum InstallStatus {
     /// Others come first.
     Waiting,
-    /// Under way.
+    /// Files are coming.
+    Downloading,
+    /// All files are there.
+    DownloadsDone,
+    /// The model is recognised, measured and registered.
     Running,
+    /// It stands still.
+    Paused,
     /// The model is there.
     Completed,
     /// It failed.
@@ -43,7 +55,7 @@ pub(crate) struct ModelInstallJob {
     #[schema(required = false)]
     inplace: bool,
     /// Source (URL, repo_id, or local path) of model
-    #[schema(value_type = LocalModelSource)]
+    #[schema(value_type = ModelSource)]
     source: Value,
     /// Path to locally-downloaded model; may be the same as the source
     local_path: String,
@@ -57,8 +69,8 @@ pub(crate) struct ModelInstallJob {
     #[schema(required = false, value_type = Option<Object>)]
     source_metadata: Option<Value>,
     /// Download jobs contributing to this install
-    #[schema(required = false, value_type = Vec<Object>)]
-    download_parts: Vec<Value>,
+    #[schema(required = false)]
+    download_parts: Vec<DownloadJob>,
     /// On an error condition, this field will contain the text of the exception
     #[schema(required = false)]
     error: Option<String>,
@@ -79,6 +91,56 @@ pub(crate) struct LocalModelSource {
     /// Always `local`.
     #[schema(required = false)]
     r#type: String,
+}
+
+/// A repository of Hugging Face.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "stands for the object that the model manager makes")]
+pub(crate) struct HFModelSource {
+    /// `organisation/name`.
+    repo_id: String,
+    /// Which form of the weights.
+    #[schema(required = false)]
+    variant: Option<String>,
+    /// Parts of it, joined by `+`.
+    #[schema(required = false)]
+    subfolder: Option<String>,
+    /// Never told: null.
+    #[schema(required = false)]
+    access_token: Option<String>,
+    /// Always `hf`.
+    #[schema(required = false)]
+    r#type: String,
+}
+
+/// An address.
+#[derive(Debug, ToSchema)]
+#[expect(dead_code, reason = "stands for the object that the model manager makes")]
+pub(crate) struct URLModelSource {
+    /// It.
+    url: String,
+    /// Never told: null.
+    #[schema(required = false)]
+    access_token: Option<String>,
+    /// Always `url`.
+    #[schema(required = false)]
+    r#type: String,
+}
+
+/// Where a model comes from.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "stands for the object that the model manager makes")]
+pub(crate) enum ModelSource {
+    /// This machine.
+    #[schema(value_type = LocalModelSource)]
+    Local(Value),
+    /// Hugging Face.
+    #[schema(value_type = HFModelSource)]
+    Hub(Value),
+    /// An address.
+    #[schema(value_type = URLModelSource)]
+    Url(Value),
 }
 
 /// The fields of `config_in`, in the reference's order.
@@ -109,16 +171,10 @@ const CONFIG_IN: [&str; 22] = [
 
 impl From<InstallJob> for ModelInstallJob {
     fn from(job: InstallJob) -> Self {
-        let source = job.source();
-        let path = job.path.display().to_string();
         let fields = CONFIG_IN.into_iter().chain(["config_path"]);
         let given = |field: &str| job.changes.get(field).cloned().unwrap_or_default();
-        let mut config_in: Map<String, Value> = fields.map(|field| (field.to_owned(), given(field))).collect();
-        // The reference fills these in when it begins.
-        if job.status != Status::Waiting {
-            config_in.insert("source".to_owned(), path.clone().into());
-            config_in.insert("source_type".to_owned(), "path".into());
-        }
+        let config_in: Map<String, Value> = fields.map(|field| (field.to_owned(), given(field))).collect();
+        let (inplace, source) = (job.inplace(), job.source.to_json());
         let (error_reason, error) = match job.failure {
             Some(failure) => (Some(failure.kind), Some(failure.message)),
             None => (None, None),
@@ -127,7 +183,10 @@ impl From<InstallJob> for ModelInstallJob {
             id: job.id,
             status: match job.status {
                 Status::Waiting => InstallStatus::Waiting,
+                Status::Downloading => InstallStatus::Downloading,
+                Status::DownloadsDone => InstallStatus::DownloadsDone,
                 Status::Running => InstallStatus::Running,
+                Status::Paused => InstallStatus::Paused,
                 Status::Completed => InstallStatus::Completed,
                 Status::Error => InstallStatus::Error,
                 Status::Cancelled => InstallStatus::Cancelled,
@@ -136,14 +195,30 @@ impl From<InstallJob> for ModelInstallJob {
             error_reason,
             config_in,
             config_out: job.config,
-            inplace: job.inplace,
+            inplace,
             source,
-            local_path: path,
+            local_path: job.path.display().to_string(),
             bytes: job.bytes,
             total_bytes: job.total_bytes,
-            source_metadata: None,
-            download_parts: Vec::new(),
+            source_metadata: job.metadata,
+            download_parts: job.parts.into_iter().map(DownloadJob::from).collect(),
             error,
         }
+    }
+}
+
+/// Tells an installation something; the answer is how it stands then.
+pub(super) async fn told(
+    call: Call<Admin>,
+    tell: impl FnOnce(&Models, &Actor) -> Result<InstallJob, ModelError> + Send + 'static,
+) -> Result<HttpResponse, ApiError> {
+    let job = call.run(move |app, actor| match tell(&app.models, actor) {
+        Err(ModelError::NoSuchJob(id)) => Ok(Err(id)),
+        other => other.map(Ok),
+    });
+    match job.await? {
+        Ok(job) => Ok(HttpResponse::Created().json(ModelInstallJob::from(job))),
+        // The status the reference has for it.
+        Err(id) => Err(ApiError::refused(StatusCode::UNSUPPORTED_MEDIA_TYPE, format!("No job with id {id} known"))),
     }
 }

@@ -1,11 +1,12 @@
 //! The installed models.
 
+use super::shown::shown;
 use super::words::{BaseModelType, ModelFormat, ModelRecordOrderBy, ModelType};
 use crate::call::Call;
 use crate::error::ApiError;
 use crate::wire::{AnyModelConfig, Direction, json};
 use actix_web::{HttpResponse, get};
-use invoke_model_manager::{ModelOrder, ModelQuery};
+use invoke_model_manager::{ModelError, ModelOrder, ModelQuery};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
@@ -74,6 +75,9 @@ pub(crate) async fn list(call: Call) -> Result<HttpResponse, ApiError> {
         _ => ModelOrder::Default,
     };
     let descending = asked.direction == Direction::Descending;
-    let models = call.run(move |app, _| app.models.list(&query, order, descending)).await?;
-    Ok(json(&ModelsList { models: models.into_iter().map(|model| model.config).collect() }))
+    let models = call.run(move |app, actor| {
+        let models = app.models.list(actor, &query, order, descending)?;
+        Ok::<_, ModelError>(models.into_iter().map(|model| shown(app, model)).collect())
+    });
+    Ok(json(&ModelsList { models: models.await? }))
 }

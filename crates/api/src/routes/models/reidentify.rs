@@ -1,6 +1,7 @@
 //! Recognise a model anew.
 
 use super::KeyPath;
+use super::shown::shown;
 use crate::call::{Admin, Call};
 use crate::error::ApiError;
 use crate::wire::{AnyModelConfig, json};
@@ -15,6 +16,6 @@ use invoke_domain::ModelKey;
 #[post("/api/v2/models/i/{key}/reidentify")]
 pub(crate) async fn reidentify(call: Call<Admin>) -> Result<HttpResponse, ApiError> {
     let key = ModelKey(call.path::<KeyPath>()?.key);
-    let model = call.run(move |app, actor| app.models.reidentify(actor, &key)).await?;
-    Ok(json(&model.config))
+    let model = call.run(move |app, actor| app.models.reidentify(actor, &key).map(|model| shown(app, model))).await?;
+    Ok(json(&model))
 }

@@ -1,6 +1,7 @@
 //! Change a model's record.
 
 use super::KeyPath;
+use super::shown::shown;
 use crate::call::{Admin, Call};
 use crate::error::ApiError;
 use crate::wire::{AnyModelConfig, ModelRecordChanges, json};
@@ -17,6 +18,7 @@ use invoke_domain::ModelKey;
 pub(crate) async fn update(mut call: Call<Admin>) -> Result<HttpResponse, ApiError> {
     let key = ModelKey(call.path::<KeyPath>()?.key);
     let changes = call.object_body().await?;
-    let model = call.run(move |app, actor| app.models.update(actor, &key, &changes)).await?;
-    Ok(json(&model.config))
+    let model =
+        call.run(move |app, actor| app.models.update(actor, &key, &changes).map(|model| shown(app, model))).await?;
+    Ok(json(&model))
 }

@@ -25,7 +25,7 @@ pub(crate) mod resume;
 pub(crate) mod retry_items_by_id;
 pub(crate) mod status;
 
-mod dto;
+pub(crate) mod dto;
 
 use invoke_domain::{ItemId, QueueId};
 use serde::{Deserialize, Serialize};

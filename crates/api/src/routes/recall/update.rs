@@ -76,14 +76,14 @@ fn hand_over(
         .map_err(|error: StorageError| ApiError::from(error))?;
     let count = given.len();
     if let Some(name) = &asked.model {
-        match model(app, name, &["main"])? {
+        match model(app, actor, name, &["main"])? {
             Some(key) => given.insert("model".to_owned(), key.into()),
             None => given.shift_remove("model"),
         };
     }
     for (list, kinds) in NAMING {
         if let Some(Value::Array(entries)) = given.get_mut(list) {
-            let known = entries.drain(..).map(|wanted| resolved(app, &pictures, kinds, wanted));
+            let known = entries.drain(..).map(|wanted| resolved(app, actor, &pictures, kinds, wanted));
             *entries = known.filter_map(Result::transpose).collect::<Result<_, _>>()?;
         }
     }
@@ -113,10 +113,10 @@ fn given(asked: &RecallParameter, strict: bool) -> Result<Map<String, Value>, Ap
 }
 
 /// The key of the first installed model of this name and one of these kinds, the kinds in order.
-fn model(app: &App, name: &str, kinds: &[&str]) -> Result<Option<String>, ApiError> {
+fn model(app: &App, actor: &Actor, name: &str, kinds: &[&str]) -> Result<Option<String>, ApiError> {
     for kind in kinds {
         let query = ModelQuery { name: Some(name.to_owned()), kind: Some((*kind).to_owned()), ..ModelQuery::default() };
-        if let Some(found) = app.models.list(&query, ModelOrder::Default, false)?.into_iter().next() {
+        if let Some(found) = app.models.list(actor, &query, ModelOrder::Default, false)?.into_iter().next() {
             return Ok(Some(found.key.0));
         }
     }
@@ -153,7 +153,13 @@ impl Pictures {
 
 /// An entry with the key of its model and what is known about its picture in the place of their names. Nothing when that
 /// model, or the picture of an entry without model, is not there.
-fn resolved(app: &App, pictures: &Pictures, kinds: &[&str], wanted: Value) -> Result<Option<Value>, ApiError> {
+fn resolved(
+    app: &App,
+    actor: &Actor,
+    pictures: &Pictures,
+    kinds: &[&str],
+    wanted: Value,
+) -> Result<Option<Value>, ApiError> {
     let Value::Object(mut fields) = wanted else { return Ok(None) };
     if let Some(name) = fields.shift_remove("image_name") {
         let picture = name.as_str().and_then(|name| pictures.0.get(name));
@@ -161,7 +167,7 @@ fn resolved(app: &App, pictures: &Pictures, kinds: &[&str], wanted: Value) -> Re
     }
     let stands_for = match fields.shift_remove("model_name") {
         Some(name) => {
-            let key = model(app, name.as_str().unwrap_or_default(), kinds)?.map(Value::from).unwrap_or_default();
+            let key = model(app, actor, name.as_str().unwrap_or_default(), kinds)?.map(Value::from).unwrap_or_default();
             fields.insert("model_key".to_owned(), key);
             "model_key"
         }

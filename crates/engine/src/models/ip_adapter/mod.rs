@@ -92,6 +92,11 @@ impl IpAdapter {
         self.bytes
     }
 
+    /// What it was built from.
+    pub fn weights(&self) -> &Weights {
+        &self.weights
+    }
+
     /// Pictures of bytes, `(images, 3, h, w)` in the encoder's size, as prompts.
     ///
     /// # Errors

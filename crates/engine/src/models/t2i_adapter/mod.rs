@@ -123,6 +123,11 @@ impl T2iAdapter {
         self.bytes
     }
 
+    /// What it was built from.
+    pub fn weights(&self) -> &Weights {
+        &self.weights
+    }
+
     /// How much smaller than the picture its last features are.
     pub fn total_downscale_factor(&self) -> i64 {
         let halvings = match self.config.adapter_type {

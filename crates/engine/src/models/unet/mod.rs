@@ -19,11 +19,12 @@ use std::path::Path;
 
 use tch::{Kind, Tensor};
 
+use super::checkpoint;
 use crate::device::Device;
-use crate::layers::{Conv2d, GroupNorm};
+use crate::layers::{Conv2d, GroupNorm, channels_last};
 use crate::patches::Patches;
 use crate::weights::Weights;
-use crate::{EngineError, Result, json};
+use crate::{EngineError, Result};
 
 use blocks::{Cross, DownBlock, MidBlock, UpBlock, padding_bias};
 pub use config::{FlagPerBlock, PerBlock, TransformerLayers, UnetConfig};
@@ -56,7 +57,7 @@ impl Unet {
     /// Loads `config.json` from a model's `unet` folder, and builds the network it describes from these weights.
     pub fn load_from(folder: &Path, weights: &Weights) -> Result<Self> {
         let file = folder.join("config.json");
-        let config: UnetConfig = json::read(&file)?;
+        let config: UnetConfig = checkpoint::read(folder, "config.json")?;
         config.check().map_err(|reason| EngineError::Config { file, reason })?;
         Self::new(weights, config)
     }
@@ -120,6 +121,11 @@ impl Unet {
         self.bytes
     }
 
+    /// What it was built from.
+    pub fn weights(&self) -> &Weights {
+        &self.weights
+    }
+
     /// The predicted noise (or velocity) in `sample (b, in_channels, h, w)` at `timestep`, `(b, out_channels, h, w)`.
     pub fn forward(&self, sample: &Tensor, timestep: f64, context: Context<'_>) -> Result<Tensor> {
         let (height, width) = self.check(sample, context)?;
@@ -128,7 +134,7 @@ impl Unet {
         let plan = context.hidiffusion.map(|step| step.plan(&self.config, (height, width))).transpose()?;
         let cross = Cross::new(context, padding.as_ref()).planned(plan.as_ref());
 
-        let mut x = self.conv_in.forward(sample)?;
+        let mut x = self.conv_in.forward(&channels_last(sample)?)?;
         let mut skips = vec![x.shallow_clone()];
         for (i, block) in self.down_blocks.iter().enumerate() {
             x = block.forward(x, &time, cross, context.features.get(i), &mut skips)?;
@@ -161,7 +167,7 @@ impl Unet {
             };
             x = block.forward(x, &time, cross, own, size, context.freeu)?;
         }
-        self.conv_out.forward(&self.conv_norm_out.forward(&x)?.f_silu()?)
+        Ok(self.conv_out.forward(&self.conv_norm_out.forward(&x)?.f_silu_()?)?.f_contiguous()?)
     }
 
     /// How many skips there are: what [`Residuals::down`] must have.

@@ -77,8 +77,8 @@ impl Transformer2d {
     pub(super) fn forward(&self, x: &Tensor, cross: Cross<'_>) -> Result<Tensor> {
         let (batch, channels, height, width) = x.size4()?;
         let to_sequence = |x: &Tensor| x.f_permute([0, 2, 3, 1])?.f_reshape([batch, height * width, channels]);
-        let to_image =
-            |x: &Tensor| x.f_reshape([batch, height, width, channels])?.f_permute([0, 3, 1, 2])?.f_contiguous();
+        // Channels stay beside one another, as the layers around have them.
+        let to_image = |x: &Tensor| x.f_reshape([batch, height, width, channels])?.f_permute([0, 3, 1, 2]);
 
         let normed = self.norm.forward(x)?;
         let mut tokens = match &self.proj_in {

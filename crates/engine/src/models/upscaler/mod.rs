@@ -75,6 +75,11 @@ impl Upscaler {
         self.bytes
     }
 
+    /// What it was built from.
+    pub fn weights(&self) -> &Weights {
+        &self.weights
+    }
+
     /// `(b, c, h, w)` between 0 and 1 to `(b, c', h * scale, w * scale)` between 0 and 1.
     pub fn forward(&self, picture: &Tensor) -> Result<Tensor> {
         let _inference = InferenceMode::enter()?;

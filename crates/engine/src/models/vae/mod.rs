@@ -4,7 +4,6 @@
 //! Reference: diffusers 0.40.0, `models/autoencoders/autoencoder_kl.py` `AutoencoderKL`,
 //! `models/autoencoders/vae.py` `Encoder`, `Decoder`, `DiagonalGaussianDistribution`.
 
-mod checkpoint;
 mod config;
 mod tiling;
 mod tiny;
@@ -14,19 +13,22 @@ use std::path::Path;
 use serde::Deserialize;
 use tch::{Kind, Tensor};
 
+use super::checkpoint;
 use crate::device::Device;
 use crate::layers::{
     Attention, AttentionConfig, Conv2d, Downsample2d, GroupNorm, Padding, ResnetBlock2d, ResnetConfig, Upsample2d,
+    channels_last,
 };
 use crate::random::Generator;
 use crate::weights::Weights;
 use crate::weights::names::attention;
-use crate::{EngineError, Result, json};
+use crate::{EngineError, Result};
 
 pub use config::{SampleSize, VaeConfig};
 pub use tiling::TileSize;
 pub use tiny::TinyVaeConfig;
 
+const CONFIG: &str = "config.json";
 /// Epsilon of every norm; unlike the UNet's it is not configurable.
 const EPS: f64 = 1e-6;
 /// Bounds of the logarithm of the variance.
@@ -37,8 +39,7 @@ const LOG_VARIANCE: (f64, f64) = (-30.0, 20.0);
 pub struct Vae {
     config: VaeConfig,
     networks: Networks,
-    device: Device,
-    kind: Kind,
+    weights: Weights,
     bytes: u64,
 }
 
@@ -74,19 +75,19 @@ impl Vae {
     /// autoencoder it describes from these weights.
     pub fn load_from(folder: &Path, weights: &Weights) -> Result<Self> {
         let single = folder.is_file();
-        let file = if single { folder.to_owned() } else { folder.join("config.json") };
+        let file = if single { folder.to_owned() } else { folder.join(CONFIG) };
         let bad = |reason| EngineError::Config { file: file.clone(), reason };
         if single {
-            let config = checkpoint::config(folder)?;
+            let config: VaeConfig = checkpoint::vae(folder)?;
             config.check().map_err(bad)?;
             return Self::new(weights, config);
         }
-        if json::read::<Class>(&file)?.name == "AutoencoderTiny" {
-            let config: TinyVaeConfig = json::read(&file)?;
+        if checkpoint::read::<Class>(folder, CONFIG)?.name == "AutoencoderTiny" {
+            let config: TinyVaeConfig = checkpoint::read(folder, CONFIG)?;
             config.check().map_err(bad)?;
             return Self::tiny(weights, &config);
         }
-        let config: VaeConfig = json::read(&file)?;
+        let config: VaeConfig = checkpoint::read(folder, CONFIG)?;
         config.check().map_err(bad)?;
         Self::new(weights, config)
     }
@@ -104,14 +105,14 @@ impl Vae {
             decoder: Decoder::new(&(w / "decoder"), &config)?,
         };
         let networks = Networks::Large(Box::new(large));
-        Ok(Self { config, networks, device: w.device(), kind: w.kind(), bytes: w.loaded_bytes() })
+        Ok(Self { config, networks, bytes: w.loaded_bytes(), weights: w.clone() })
     }
 
     /// Builds the small autoencoder of a configuration that passed its [`check`](TinyVaeConfig::check).
     pub fn tiny(w: &Weights, config: &TinyVaeConfig) -> Result<Self> {
         let networks = Networks::Tiny(tiny::Tiny::new(w, config)?);
         let config = config.as_large();
-        Ok(Self { config, networks, device: w.device(), kind: w.kind(), bytes: w.loaded_bytes() })
+        Ok(Self { config, networks, bytes: w.loaded_bytes(), weights: w.clone() })
     }
 
     /// The configuration it was built from.
@@ -129,17 +130,22 @@ impl Vae {
 
     /// Where it computes.
     pub fn device(&self) -> Device {
-        self.device
+        self.weights.device()
     }
 
     /// The precision it computes in.
     pub fn kind(&self) -> Kind {
-        self.kind
+        self.weights.kind()
     }
 
     /// Bytes of its weights.
     pub fn bytes(&self) -> u64 {
         self.bytes
+    }
+
+    /// What it was built from.
+    pub fn weights(&self) -> &Weights {
+        &self.weights
     }
 
     /// Unscaled latents `(b, latent_channels, h, w)` to pictures between -1 and 1, `(b, 3, h * 8, w * 8)`, in tiles if so wanted.
@@ -256,12 +262,12 @@ impl Encoder {
 
     /// `(b, 3, h, w)` to `(b, 2 latent_channels, h / 8, w / 8)`
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        let mut x = self.conv_in.forward(x)?;
+        let mut x = self.conv_in.forward(&channels_last(x)?)?;
         for block in &self.down_blocks {
             x = block.forward(x)?;
         }
         let x = self.mid_block.forward(&x)?;
-        self.conv_out.forward(&self.conv_norm_out.forward(&x)?.f_silu()?)
+        self.conv_out.forward(&self.conv_norm_out.forward(&x)?.f_silu_()?)
     }
 }
 
@@ -291,11 +297,11 @@ impl Decoder {
 
     /// `(b, latent_channels, h, w)` to `(b, 3, h * 8, w * 8)`
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        let mut x = self.mid_block.forward(&self.conv_in.forward(x)?)?;
+        let mut x = self.mid_block.forward(&self.conv_in.forward(&channels_last(x)?)?)?;
         for block in &self.up_blocks {
             x = block.forward(x)?;
         }
-        self.conv_out.forward(&self.conv_norm_out.forward(&x)?.f_silu()?)
+        self.conv_out.forward(&self.conv_norm_out.forward(&x)?.f_silu_()?)
     }
 }
 
@@ -421,10 +427,10 @@ impl PixelAttention {
     /// `(b, c, h, w)` to the same shape
     fn forward(&self, x: &Tensor) -> Result<Tensor> {
         let (batch, channels, height, width) = x.size4()?;
-        let pixels = x.f_reshape([batch, channels, height * width])?; // (b, c, h w)
-        let tokens = self.group_norm.forward(&pixels)?.f_transpose(1, 2)?; // (b, h w, c)
+        let pixels = self.group_norm.forward(x)?.f_permute([0, 2, 3, 1])?; // (b, h, w, c)
+        let tokens = pixels.f_reshape([batch, height * width, channels])?; // (b, h w, c)
         let attended = self.attention.forward(&tokens, &tokens, None)?;
-        let image = attended.f_transpose(-1, -2)?.f_reshape([batch, channels, height, width])?;
+        let image = attended.f_reshape([batch, height, width, channels])?.f_permute([0, 3, 1, 2])?;
         Ok(image.f_add(x)?)
     }
 }
