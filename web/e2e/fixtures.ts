@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
 import { test as base, expect, type Page } from '@playwright/test';
 import { type RunningServer, type Settings, startServer } from './server';
 
@@ -61,8 +62,6 @@ export async function addModel(page: Page, folder: string, name: string) {
 /** Fills in a picture that is made in no time. */
 export async function describePicture(page: Page, { prompt, seed, steps = 4 }: { prompt: string; seed: number; steps?: number }) {
   await page.getByLabel('Prompt', { exact: true }).fill(prompt);
-  const disclosure = page.getByRole('button', { name: 'Settings', expanded: false });
-  if (await disclosure.isVisible()) await disclosure.click();
   await page.getByRole('textbox', { name: 'Width' }).fill('64');
   await page.getByRole('textbox', { name: 'Height' }).fill('64');
   await page.getByRole('textbox', { name: 'Steps' }).fill(String(steps));
@@ -86,12 +85,41 @@ export async function recordProgress(page: Page): Promise<() => Promise<string[]
     const seen: string[] = [];
     Object.assign(window, { progressTexts: seen });
     const look = () => {
-      const text = document.querySelector('[role=progressbar]')?.getAttribute('aria-valuetext');
+      const text = document.querySelector('[role=progressbar][aria-valuetext]')?.getAttribute('aria-valuetext');
       if (text && seen.at(-1) !== text) seen.push(text);
     };
     new MutationObserver(look).observe(document.body, { subtree: true, childList: true, attributes: true });
   });
   return () => page.evaluate(() => (window as unknown as { progressTexts: string[] }).progressTexts);
+}
+
+/** Makes an account as an administrator, by the API; what an administrator clicks for it is tested with the pages of users. */
+export async function createUser(page: Page, account: { email: string; name: string; password: string }) {
+  const token = await page.evaluate(() => localStorage.getItem('auth_token'));
+  const answer = await page.request.post('/api/v1/auth/users', {
+    headers: { Authorization: `Bearer ${token ?? ''}` },
+    data: { email: account.email, display_name: account.name, password: account.password, is_admin: false },
+  });
+  expect(answer.status()).toBe(201);
+}
+
+/** Creates the first administrator, who is then signed in. */
+export async function setUp(page: Page) {
+  await page.goto('/');
+  await page.getByLabel('Email address').fill(ADMIN.email);
+  await page.getByLabel('Display name').fill(ADMIN.name);
+  await page.getByLabel('Password', { exact: true }).fill(ADMIN.password);
+  await page.getByLabel('Confirm password').fill(ADMIN.password);
+  await page.getByRole('button', { name: 'Create Administrator Account' }).click();
+  await expect(page.getByRole('button', { name: /Profile menu/ })).toBeVisible();
+}
+
+/** Fails on what the accessibility rules call serious or critical. */
+export async function expectAccessible(page: Page, name: string) {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
+  const found = serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join('; ')}`);
+  expect(found, name).toEqual([]);
 }
 
 /** The page in light and dark, on a wide screen and on a phone. */

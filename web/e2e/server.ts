@@ -16,13 +16,13 @@ export type RunningServer = {
 };
 
 /** `lines` are added to the configuration file. */
-export type Settings = { multiuser: boolean; lines?: readonly string[] };
+export type Settings = { multiuser: boolean; starterModel?: boolean; lines?: readonly string[] };
 
 const BINARY = join(process.env.INVOKEAI_BINARIES ?? resolve('../target/debug'), 'invokeai-web');
 const START_SECONDS = 60;
 const STOP_SECONDS = 15;
 
-export async function startServer({ multiuser, lines = [] }: Settings): Promise<RunningServer> {
+export async function startServer({ multiuser, starterModel = false, lines = [] }: Settings): Promise<RunningServer> {
   if (!existsSync(BINARY)) throw new Error(`there is no server to test: ${BINARY} (cargo build --bins)`);
   if (!existsSync('dist/index.html')) throw new Error('there are no pages to test: run `npm run build` first');
   const root = await mkdtemp(join(tmpdir(), 'invokeai-e2e-'));
@@ -32,7 +32,7 @@ export async function startServer({ multiuser, lines = [] }: Settings): Promise<
     'host: 127.0.0.1',
     `port: ${port}`,
     `multiuser: ${multiuser}`,
-    'starter_model: false',
+    `starter_model: ${starterModel}`,
     'device: cpu',
     'precision: float32',
     `web_root: ${resolve('dist')}`,

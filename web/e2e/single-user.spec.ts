@@ -5,7 +5,7 @@ test.use({ settings: { multiuser: false } });
 
 test('in single-user mode pictures are made without signing in', async ({ page }) => {
   await page.goto('/login');
-  await expect(page).toHaveURL(/\/$/);
+  await expect(page).toHaveURL(/\/generate$/);
   await addModel(page, TINY_MODEL, 'tiny-sd15');
   await describePicture(page, { prompt: 'a quiet lake', seed: 1 });
   await page.getByRole('button', { name: 'Generate' }).click();

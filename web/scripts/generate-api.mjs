@@ -64,7 +64,8 @@ function trim(value) {
     const name = value.$ref.split('/').at(-1);
     if (!kept.has(name)) {
       kept.set(name, null);
-      kept.set(name, trim(schemas[name]));
+      // The document names a few schemas that it does not write out; nothing is known about those.
+      kept.set(name, trim(schemas[name] ?? { type: 'object' }));
     }
     return { $ref: value.$ref };
   }

@@ -9,6 +9,7 @@ import type { Connect } from './api/socket';
 import { App } from './app/App';
 import { ErrorBoundary } from './app/ErrorBoundary';
 import { Providers } from './app/Providers';
+import { lastLanguage, showLanguage } from './i18n';
 import { ConnectContext } from './app/Shell';
 
 async function start(element: HTMLElement) {
@@ -18,6 +19,7 @@ async function start(element: HTMLElement) {
     connect = startFakeServer();
   }
   followOtherTabs();
+  await showLanguage(lastLanguage()).catch(() => undefined);
   createRoot(element).render(
     <StrictMode>
       <Providers>

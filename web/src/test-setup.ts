@@ -6,6 +6,9 @@ import { useSession } from '@/api/session';
 // What Mantine calls and happy-dom does not do: nothing is laid out there.
 document.head.append(Object.assign(document.createElement('base'), { href: '/' }));
 window.HTMLElement.prototype.scrollIntoView = () => undefined;
+// A window large enough for the first rows of long lists.
+for (const side of ['clientHeight', 'clientWidth'])
+  Object.defineProperty(window.HTMLElement.prototype, side, { get: () => 1000 });
 Object.defineProperty(document, 'fonts', { value: new EventTarget() });
 
 configure({ asyncUtilTimeout: 10_000 });

@@ -8,7 +8,11 @@ export type Schemas = components['schemas'];
 type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 type PathsWith<M extends Method> = { [P in keyof paths]: [NonNullable<paths[P][M]>] extends [never] ? never : P }[keyof paths];
 type Operation<P extends keyof paths, M extends Method> = NonNullable<paths[P][M]>;
-type Json<T> = T extends { content: { 'application/json': infer B } } ? B : undefined;
+type Json<T> = T extends { content: { 'application/json': infer B } }
+  ? B
+  : T extends { content: { 'text/plain': infer B } }
+    ? B
+    : undefined;
 type Success<O> = O extends { responses: infer R }
   ? { [S in keyof R & (200 | 201 | 202)]: Json<R[S]> }[keyof R & (200 | 201 | 202)]
   : never;
@@ -17,8 +21,21 @@ type Part<O, K extends string> = O extends { parameters: Record<K, infer V> }
   : O extends { parameters: Partial<Record<K, infer V>> }
     ? Partial<Record<K, V>>
     : unknown;
-type Body<O> = O extends { requestBody: { content: { 'application/json': infer B } } } ? { body: B } : unknown;
-type Options<O> = Part<O, 'path'> & Part<O, 'query'> & Body<O> & { signal?: AbortSignal };
+type Content<O> = O extends { requestBody?: infer R } ? (NonNullable<R> extends { content: infer C } ? C : never) : never;
+/** A JSON body as its type says, a text sent as a JSON string, or a form with files. */
+type Body<O> = [Content<O>] extends [never]
+  ? unknown
+  : Content<O> extends { 'application/json': infer B }
+    ? O extends { requestBody: unknown }
+      ? { body: B }
+      : { body?: B }
+    : Content<O> extends { 'text/plain': string }
+      ? { body: string }
+      : Content<O> extends { 'multipart/form-data': unknown }
+        ? { form: FormData }
+        : unknown;
+/** `keepalive`: the request outlives the page. */
+type Options<O> = Part<O, 'path'> & Part<O, 'query'> & Body<O> & { signal?: AbortSignal; keepalive?: boolean };
 
 /** One field of a request that the server refused. */
 export type Problem = { field: string; message: string };
@@ -41,7 +58,14 @@ export class ApiError extends Error {
   }
 }
 
-type Loose = { path?: Record<string, unknown>; query?: Record<string, unknown>; body?: unknown; signal?: AbortSignal };
+type Loose = {
+  path?: Record<string, unknown>;
+  query?: Record<string, unknown>;
+  body?: unknown;
+  form?: FormData;
+  signal?: AbortSignal;
+  keepalive?: boolean;
+};
 
 async function send(method: Method, path: string, options: Loose): Promise<unknown> {
   const url = new URL(serverUrl(fill(path, options.path ?? {})));
@@ -60,8 +84,9 @@ async function send(method: Method, path: string, options: Loose): Promise<unkno
     response = await fetch(url, {
       method: method.toUpperCase(),
       headers,
-      body: options.body === undefined ? null : JSON.stringify(options.body),
+      body: options.form ?? (options.body === undefined ? null : JSON.stringify(options.body)),
       signal: options.signal ?? null,
+      keepalive: options.keepalive ?? false,
     });
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error;
@@ -70,7 +95,7 @@ async function send(method: Method, path: string, options: Loose): Promise<unkno
 
   const renewed = response.headers.get('X-Refreshed-Token');
   if (renewed !== null) renew(renewed, generation);
-  if (response.ok) return response.status === 204 ? undefined : await response.json();
+  if (response.ok) return response.status === 204 ? undefined : ((await response.json()) as unknown);
   // The login route answers 401 to a wrong password, which says nothing about the token.
   if (response.status === 401 && token !== null && !path.endsWith('/auth/login')) expire(token);
   throw await toError(response);

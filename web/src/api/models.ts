@@ -51,19 +51,42 @@ export function modelDefaults(model: Model): ModelDefaults {
   };
 }
 
-/** Every installed main model, by name. */
-export function useMainModels() {
+const NONE: readonly Model[] = [];
+
+/** Every installed model, by name. */
+export function useAllModels() {
   return useQuery({
     queryKey: keys.models,
-    queryFn: ({ signal }) => api.get('/api/v2/models/', { query: { model_type: 'main' }, signal }),
-    select: ({ models }) =>
-      models
-        .map(toModel)
-        .filter((model) => model !== null)
-        .filter((model) => model.type === 'main')
-        .sort((a, b) => a.name.localeCompare(b.name)),
+    queryFn: ({ signal }) => api.get('/api/v2/models/', { signal }),
+    select: byName,
     staleTime: 60_000,
   });
+}
+
+function byName({ models }: { models: readonly unknown[] }): Model[] {
+  return models
+    .map(toModel)
+    .filter((model) => model !== null)
+    .sort((a, b) => a.name.localeCompare(b.name));
+}
+
+/** Every installed model of a type; with a base, only those that go with it. */
+export function useModelsOf(type: string | readonly string[], base: string | null = null): readonly Model[] {
+  const models = useAllModels().data ?? NONE;
+  const types = typeof type === 'string' ? [type] : type;
+  return models.filter((model) => types.includes(model.type) && (base === null || model.base === base || model.base === 'any'));
+}
+
+/** Every installed main model, by name. */
+export function useMainModels() {
+  const models = useAllModels();
+  return { ...models, data: models.data?.filter((model) => model.type === 'main') };
+}
+
+/** Words that a LoRA listens to. */
+export function triggerPhrases(model: Model): string[] {
+  const phrases = model.record.trigger_phrases;
+  return Array.isArray(phrases) ? phrases.filter((phrase) => typeof phrase === 'string') : [];
 }
 
 const ENDED: ReadonlySet<string> = new Set(['completed', 'error', 'cancelled']);

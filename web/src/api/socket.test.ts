@@ -1,10 +1,10 @@
-import { type InfiniteData, QueryClient } from '@tanstack/react-query';
+import { QueryClient } from '@tanstack/react-query';
 import { beforeEach, expect, test, vi } from 'vitest';
 import { FakeServer } from '@/mock/FakeServer';
 import { FakeSocket } from '@/mock/FakeSocket';
 import type { ServerEvents } from './events';
-import type { Image, ImagePage } from './images';
-import { keys } from './keys';
+import type { ImageNames } from './images';
+import { type ImageView, keys } from './keys';
 import type { Progress, QueueItem } from './queue';
 import { signIn } from './session';
 import { startLive, useConnection } from './socket';
@@ -12,6 +12,7 @@ import { startLive, useConnection } from './socket';
 type StatusEvent = Parameters<ServerEvents['queue_item_status_changed']>[0];
 
 const ME = 'user-1';
+const VIEW: ImageView = { boardId: 'none', category: 'images', search: '', starredFirst: true, oldestFirst: false };
 let cache: QueryClient;
 let socket: FakeSocket;
 let server: FakeServer;
@@ -22,10 +23,7 @@ beforeEach(() => {
   signIn(`token.${ME}.x`);
   cache = new QueryClient();
   cache.setQueryData<QueueItem[]>(keys.queueItems, []);
-  cache.setQueryData<InfiniteData<ImagePage, number>>(keys.images, {
-    pages: [{ items: [], offset: 0, limit: 60, total: 0 }],
-    pageParams: [0],
-  });
+  cache.setQueryData<ImageNames>(keys.imageNamesOf(VIEW), { image_names: [], starred_count: 0, total_count: 0 });
   socket = new FakeSocket();
   startLive(cache, ME, () => socket.asLive());
   socket.receive('connect');
@@ -42,12 +40,14 @@ function items() {
 }
 
 function names() {
-  const data = cache.getQueryData<InfiniteData<ImagePage, number>>(keys.images);
-  return data?.pages.flatMap((page) => page.items.map((image: Image) => image.image_name));
+  return cache.getQueryData<ImageNames>(keys.imageNamesOf(VIEW))?.image_names;
 }
 
 test('connecting subscribes to the queue; a second connection reads everything again', () => {
-  expect(socket.sent).toEqual([['subscribe_queue', { queue_id: 'default' }]]);
+  expect(socket.sent).toEqual([
+    ['subscribe_queue', { queue_id: 'default' }],
+    ['subscribe_bulk_download', { bulk_download_id: 'default' }],
+  ]);
   expect(useConnection.getState().state).toBe('online');
   const invalidate = vi.spyOn(cache, 'invalidateQueries');
   socket.receive('disconnect', 'transport close');

@@ -3,11 +3,13 @@ import type { QueryClient } from '@tanstack/react-query';
 import { io, type Socket } from 'socket.io-client';
 import { create } from 'zustand';
 import { basePath } from './base';
+import { saveDownload } from './downloads';
 import type { ClientEvents, ServerEvents } from './events';
-import { fetchImage, prependImage } from './images';
+import { fetchImage, insertImage } from './images';
 import { keys } from './keys';
 import type { InstallJob } from './models';
 import { type Failure, type Progress, QUEUE_ID, type QueueItem, removeQueueItem, upsertQueueItems } from './queue';
+import { followNodes } from './runs';
 import { useSession } from './session';
 
 export type LiveSocket = Socket<ServerEvents, ClientEvents>;
@@ -30,10 +32,12 @@ export function startLive(cache: QueryClient, userId: string, connect: Connect =
   const socket = connect(() => useSession.getState().token);
   const updates = new CacheUpdates(cache, userId);
   let wasOnline = false;
+  followNodes(socket);
   useConnection.setState({ state: 'connecting' });
 
   socket.on('connect', () => {
     socket.emit('subscribe_queue', { queue_id: QUEUE_ID });
+    socket.emit('subscribe_bulk_download', { bulk_download_id: QUEUE_ID });
     useConnection.setState({ state: 'online' });
     // Whatever happened in between was not heard.
     if (wasOnline) void cache.invalidateQueries();
@@ -75,6 +79,9 @@ export function startLive(cache: QueryClient, userId: string, connect: Connect =
   socket.on('invocation_error', (event) => {
     updates.nodeFailed(event);
   });
+  socket.on('bulk_download_complete', ({ bulk_download_item_name: name }) => {
+    void saveDownload(name).catch(() => undefined);
+  });
   for (const name of [
     'model_install_started',
     'model_install_download_progress',
@@ -114,16 +121,28 @@ class CacheUpdates {
   queueChanged() {
     void this.cache.invalidateQueries({ queryKey: keys.queueItems });
     void this.cache.invalidateQueries({ queryKey: keys.queueStatus });
+    this.#listsChanged();
+  }
+
+  /** Only the lists that are on the page are read again. */
+  #listsChanged() {
+    void this.cache.invalidateQueries({ queryKey: keys.queueList });
+    void this.cache.invalidateQueries({ queryKey: keys.queueOverview });
   }
 
   batchEnqueued(event: Payload<'batch_enqueued'>) {
     if (this.#isMine(event)) this.queueChanged();
-    else void this.cache.invalidateQueries({ queryKey: keys.queueStatus });
+    else {
+      void this.cache.invalidateQueries({ queryKey: keys.queueStatus });
+      this.#listsChanged();
+    }
   }
 
   statusChanged(event: Payload<'queue_item_status_changed'>) {
     // A redacted event counts for everybody; its own-user counts are not ours.
     void this.cache.invalidateQueries({ queryKey: keys.queueStatus });
+    this.#listsChanged();
+    void this.cache.invalidateQueries({ queryKey: keys.queueDetails(event.item_id) });
     if (!this.#isMine(event)) return;
     const id = event.item_id;
     const item: QueueItem = { id, batchId: event.batch_id, status: event.status };
@@ -167,11 +186,11 @@ class CacheUpdates {
     if (!this.#isMine(event) || event.invocation.is_intermediate === true || name === undefined) return;
     const arrival = fetchImage(name).then(
       (image) => {
-        if (image.is_intermediate || image.image_category !== 'general') return;
+        if (image.is_intermediate) return;
         this.cache.setQueryData(keys.image(name), image);
-        prependImage(this.cache, image);
+        insertImage(this.cache, image);
       },
-      () => this.cache.invalidateQueries({ queryKey: keys.images }),
+      () => this.cache.invalidateQueries({ queryKey: keys.imageNames }),
     );
     this.#arriving.set(event.item_id, [...(this.#arriving.get(event.item_id) ?? []), arrival]);
   }

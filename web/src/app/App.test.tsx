@@ -108,7 +108,7 @@ test('changing an old password can be put off until the next sign-in', async () 
   await user.click(screen.getByRole('button', { name: 'Sign In' }));
   await user.click(await screen.findByRole('button', { name: 'Not now' }));
   expect(await screen.findByRole('button', { name: /^Profile menu: Ada Lovelace/ })).toBeVisible();
-  expect(window.location.pathname).toBe('/');
+  expect(window.location.pathname).toBe('/generate');
 });
 
 test('a session that ended leads to the sign-in page with a notice', async () => {

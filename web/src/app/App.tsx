@@ -1,18 +1,21 @@
 import { Button, Center, Loader } from '@mantine/core';
-import { IconPlugConnectedX } from '@tabler/icons-react';
+import { IconLock, IconPlugConnectedX } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { BrowserRouter, Navigate, Route, Routes, useLocation, useNavigate } from 'react-router';
 import { type Account, useAccount, useServerStatus } from '@/api/auth';
 import { basePath } from '@/api/base';
+import { useMember } from '@/api/member';
+import { preferences } from '@/api/preferences';
 import { settlePassword, useSession } from '@/api/session';
 import { ChangePasswordPage } from '@/features/auth/ChangePasswordPage';
 import { LoginPage } from '@/features/auth/LoginPage';
 import { SetupPage } from '@/features/auth/SetupPage';
 import { EmptyState } from '@/ui/EmptyState';
 import { destination, paths } from './paths';
+import { AdminPages, GeneratePage, ModelsPage, ProfilePage, QueuePage, UpscalePage, WorkflowsPage } from './pages';
 import { Shell } from './Shell';
-import { Studio } from './Studio';
+import { TABS } from './tabs';
 
 export function App() {
   return (
@@ -44,25 +47,19 @@ export function App() {
         />
         <Route
           path={paths.password()}
-          element={
-            <Member>{(account) => (account.isSingleUser ? <Navigate to={paths.studio()} replace /> : <Password />)}</Member>
-          }
+          element={<Member>{(account) => (account.isSingleUser ? <Navigate to={paths.home()} replace /> : <Password />)}</Member>}
         />
-        <Route
-          path="/"
-          element={
-            <Member>
-              {(account) => (
-                <Shell account={account}>
-                  <Studio account={account} />
-                </Shell>
-              )}
-            </Member>
-          }
-        >
-          <Route path="image/:name" element={null} />
+        <Route element={<Member>{(account) => <Shell account={account} />}</Member>}>
+          <Route index element={<LastTab />} />
+          <Route path="generate/*" element={<GeneratePage />} />
+          <Route path="upscale/*" element={<UpscalePage />} />
+          <Route path="workflows/*" element={<WorkflowsPage />} />
+          <Route path="models/*" element={<ModelsPage />} />
+          <Route path="queue/*" element={<QueuePage />} />
+          <Route path="profile/*" element={<ProfilePage />} />
+          <Route path="admin/*" element={<AdministratorsOnly />} />
         </Route>
-        <Route path="*" element={<Navigate to={paths.studio()} replace />} />
+        <Route path="*" element={<Navigate to={paths.home()} replace />} />
       </Routes>
     </BrowserRouter>
   );
@@ -83,7 +80,7 @@ function Guest({ only, children }: { only: 'setup' | 'login'; children: ReactNod
 function Visitor({ children }: { children: ReactNode }) {
   const { account, error, retry } = useAccount();
   if (account === undefined) return <Waiting error={error} retry={retry} />;
-  return account ? <Navigate to={paths.studio()} replace /> : children;
+  return account ? <Navigate to={paths.home()} replace /> : children;
 }
 
 /** Pages for the signed-in account, or for everybody in single-user mode. */
@@ -97,6 +94,23 @@ function Member({ children }: { children: (account: Account) => ReactNode }) {
     return <Navigate to={paths.password()} replace state={{ from: location.pathname }} />;
   }
   return children(account);
+}
+
+/** The tab that was open last. */
+function LastTab() {
+  const tab = TABS.find(({ id }) => id === preferences.get().lastTab) ?? TABS[0];
+  return <Navigate to={tab.path} replace />;
+}
+
+/** The server refuses everybody else as well; here it is said at once. */
+function AdministratorsOnly() {
+  const { t } = useTranslation();
+  if (useMember().isAdmin) return <AdminPages />;
+  return (
+    <Center h="100%">
+      <EmptyState icon={<IconLock size={32} stroke={1.6} />} title={t('app.adminRequired')} hint={t('app.adminRequiredHint')} />
+    </Center>
+  );
 }
 
 /** The own password, asked for because it is too old or because one wants another. */

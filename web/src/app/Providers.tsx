@@ -1,4 +1,4 @@
-import { MantineProvider } from '@mantine/core';
+import { localStorageColorSchemeManager, MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
@@ -7,6 +7,9 @@ import { forgetOnAccountChange } from '@/api/auth';
 import { ApiError } from '@/api/client';
 import i18n from '@/i18n';
 import { cssVariables, theme } from './theme';
+
+// One for the whole page: a new one at every rendering would make every function of the theme a new one.
+const colorSchemes = localStorageColorSchemeManager();
 
 function createCache(): QueryClient {
   const cache = new QueryClient({
@@ -33,6 +36,7 @@ export function Providers({ children, isTest = false }: { children: ReactNode; i
           theme={theme}
           cssVariablesResolver={cssVariables}
           defaultColorScheme="auto"
+          colorSchemeManager={colorSchemes}
           env={isTest ? 'test' : 'default'}
         >
           <Notifications position="top-center" autoClose={5000} />

@@ -1,6 +1,7 @@
 // A server in the browser: enough of the API to try and to test every screen without a backend. It keeps the rules that the
 // screens rely on (who is signed in, how a queue item goes on); it checks no graph and stores nothing.
 import type { User } from '@/api/auth';
+import type { Board } from '@/api/boards';
 import type { Schemas } from '@/api/client';
 import type { Image } from '@/api/images';
 import type { InstallJob } from '@/api/models';
@@ -39,8 +40,11 @@ export class FakeServer {
   models: ModelRecord[] = [];
   installs: InstallJob[] = [];
   images: Image[] = [];
+  boards: Board[] = [];
   items: Item[] = [];
   metadata = new Map<string, Record<string, unknown>>();
+  /** What the pages remember, by account and key. */
+  clientState = new Map<string, string>();
   /** Tokens that are no longer good. */
   revoked = new Set<string>();
   /** Answers the next request to a path with an error. */
@@ -202,14 +206,43 @@ export class FakeServer {
         return json({ success: true });
       case 'POST /api/v1/auth/media-cookie':
         return json({ success: true });
+      case 'GET /api/v1/client_state/default/get_by_key':
+        return json(this.clientState.get(`${userId}/${url.searchParams.get('key')}`) ?? null);
+      case 'POST /api/v1/client_state/default/set_by_key':
+        this.clientState.set(`${userId}/${url.searchParams.get('key')}`, String(body));
+        return json(body);
       case 'GET /api/v2/models/':
         return json({ models: this.models });
       case 'GET /api/v2/models/install':
         return json(this.installs);
       case 'POST /api/v2/models/install':
         return this.#install(url.searchParams.get('source') ?? '');
-      case 'GET /api/v1/images/':
-        return this.#list(url.searchParams);
+      case 'GET /api/v1/images/names':
+        return this.#names(url.searchParams);
+      case 'POST /api/v1/images/images_by_names': {
+        const { image_names: names } = body as { image_names: string[] };
+        return json(this.images.filter(({ image_name }) => names.includes(image_name)));
+      }
+      case 'POST /api/v1/images/star':
+      case 'POST /api/v1/images/unstar': {
+        const { image_names: names } = body as { image_names: string[] };
+        const starred = url.pathname.endsWith('/star');
+        this.images = this.images.map((one) => (names.includes(one.image_name) ? { ...one, starred } : one));
+        return json({ affected_boards: ['none'], failed_images: [], [starred ? 'starred_images' : 'unstarred_images']: names });
+      }
+      case 'POST /api/v1/images/delete': {
+        const { image_names: names } = body as { image_names: string[] };
+        this.images = this.images.filter(({ image_name }) => !names.includes(image_name));
+        return json({ deleted_images: names, failed_images: [], affected_boards: ['none'] });
+      }
+      case 'GET /api/v1/boards/':
+        return json(this.boards.filter((board) => url.searchParams.get('include_archived') === 'true' || !board.archived));
+      case 'POST /api/v1/boards/':
+        return json(this.addBoard(url.searchParams.get('board_name') ?? '', userId));
+      case 'GET /api/v1/style_presets/':
+        return json([]);
+      case 'POST /api/v1/utilities/dynamicprompts':
+        return json({ prompts: alternatives((body as { prompt: string }).prompt), error: null });
       case 'GET /api/v1/images/i/{id}':
         return found(this.images.find(({ image_name }) => image_name === image));
       case 'DELETE /api/v1/images/i/{id}':
@@ -268,10 +301,39 @@ export class FakeServer {
     }
   }
 
-  #list(query: URLSearchParams): Response {
-    const offset = Number(query.get('offset') ?? 0);
-    const limit = Number(query.get('limit') ?? 10);
-    return json({ offset, limit, total: this.images.length, items: this.images.slice(offset, offset + limit) });
+  #names(query: URLSearchParams): Response {
+    const wanted = query.getAll('categories');
+    const board = query.get('board_id') ?? 'none';
+    const search = (query.get('search_term') ?? '').toLowerCase();
+    const shown = this.images.filter(
+      (image) =>
+        wanted.includes(image.image_category) &&
+        (image.board_id ?? 'none') === board &&
+        JSON.stringify(this.metadata.get(image.image_name) ?? {})
+          .toLowerCase()
+          .includes(search),
+    );
+    const starred = query.get('starred_first') === 'true' ? shown.filter((image) => image.starred) : [];
+    const names = [...starred, ...shown.filter((image) => !starred.includes(image))].map((image) => image.image_name);
+    return json({ image_names: names, starred_count: starred.length, total_count: names.length });
+  }
+
+  addBoard(name: string, userId: string, changes: Partial<Board> = {}): Board {
+    const board: Board = {
+      board_id: `board-${this.boards.length + 1}`,
+      board_name: name,
+      user_id: userId,
+      created_at: TIME,
+      updated_at: TIME,
+      cover_image_name: null,
+      archived: false,
+      image_count: 0,
+      asset_count: 0,
+      board_visibility: 'private',
+      ...changes,
+    };
+    this.boards.push(board);
+    return board;
   }
 
   #install(source: string): Response {
@@ -439,6 +501,12 @@ function summary(item: Item) {
 
 function detail(item: Item) {
   return { ...summary(item), error_type: item.error?.type, error_message: item.error?.message };
+}
+
+/** What the first group of alternatives in a prompt stands for. */
+function alternatives(prompt: string): string[] {
+  const group = /\{([^{}]*\|[^{}]*)\}/.exec(prompt);
+  return group ? (group[1] ?? '').split('|').map((choice) => prompt.replace(group[0], choice)) : [prompt];
 }
 
 function fakeModel(key: string, name: string): ModelRecord {

@@ -1,9 +1,21 @@
-import { Avatar, Badge, Divider, Group, Menu, Text, UnstyledButton, VisuallyHidden, useMantineColorScheme } from '@mantine/core';
+import { Avatar, Badge, Divider, Group, Menu, Text, UnstyledButton, VisuallyHidden } from '@mantine/core';
 import { useQuery } from '@tanstack/react-query';
-import { IconChevronDown, IconDeviceDesktop, IconKey, IconLogout, IconMoon, IconSun } from '@tabler/icons-react';
+import {
+  IconChevronDown,
+  IconDeviceDesktop,
+  IconKey,
+  IconKeyboard,
+  IconLogout,
+  IconMoon,
+  IconShieldCog,
+  IconSun,
+  IconUser,
+} from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { type Account, useLogout } from '@/api/auth';
 import { api } from '@/api/client';
+import { usePreference } from '@/api/preferences';
+import { chooseLanguage, languageName, LANGUAGES } from '@/i18n';
 import classes from './ProfileMenu.module.css';
 
 const THEMES = [
@@ -12,18 +24,25 @@ const THEMES = [
   { value: 'auto', icon: <IconDeviceDesktop size={16} />, label: 'account.system' },
 ] as const;
 
-/** The menu in the top right corner: who one is, the theme, and the way out. */
+/** The menu in the top right corner: who one is, theme and language, further pages, and the way out. */
 export function ProfileMenu({
   account,
+  onProfile,
+  onAdministration,
+  onShortcuts,
   onChangePassword,
   onLogout,
 }: {
   account: Account;
+  onProfile: () => void;
+  onAdministration: () => void;
+  onShortcuts: () => void;
   onChangePassword: () => void;
   onLogout: () => void;
 }) {
   const { t } = useTranslation();
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const [theme, setTheme] = usePreference('theme');
+  const [language, setLanguage] = usePreference('language');
   const logout = useLogout(onLogout);
   const version = useQuery({
     queryKey: ['version'],
@@ -64,12 +83,24 @@ export function ProfileMenu({
           </Text>
         </div>
         <Divider my={4} />
+        <Menu.Item leftSection={<IconUser size={16} />} onClick={onProfile}>
+          {account.isSingleUser ? t('account.preferences') : t('account.profile')}
+        </Menu.Item>
+        <Menu.Item leftSection={<IconKeyboard size={16} />} onClick={onShortcuts}>
+          {t('shortcuts.title')}
+        </Menu.Item>
+        {account.isAdmin && (
+          <Menu.Item leftSection={<IconShieldCog size={16} />} onClick={onAdministration}>
+            {t('account.administration')}
+          </Menu.Item>
+        )}
+        <Divider my={4} />
         <Menu.Label>{t('account.theme')}</Menu.Label>
         <Menu.RadioGroup
-          value={colorScheme}
+          value={theme}
           onChange={(chosen) => {
-            const theme = THEMES.find(({ value }) => value === chosen);
-            if (theme) setColorScheme(theme.value);
+            const known = THEMES.find(({ value }) => value === chosen);
+            if (known) setTheme(known.value);
           }}
         >
           {THEMES.map(({ value, icon, label }) => (
@@ -78,6 +109,23 @@ export function ProfileMenu({
             </Menu.RadioItem>
           ))}
         </Menu.RadioGroup>
+        {LANGUAGES.length > 1 && (
+          <>
+            <Menu.Label>{t('account.language')}</Menu.Label>
+            <Menu.RadioGroup
+              value={chooseLanguage(language)}
+              onChange={(chosen) => {
+                setLanguage(chosen);
+              }}
+            >
+              {LANGUAGES.map((tag) => (
+                <Menu.RadioItem key={tag} value={tag} lang={tag}>
+                  {languageName(tag)}
+                </Menu.RadioItem>
+              ))}
+            </Menu.RadioGroup>
+          </>
+        )}
         {!account.isSingleUser && (
           <>
             <Divider my={4} />

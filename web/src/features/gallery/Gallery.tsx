@@ -1,123 +1,93 @@
-import { Button, Loader, Skeleton, Text, Title } from '@mantine/core';
-import { IconPhotoSpark } from '@tabler/icons-react';
-import { type ReactNode, useCallback, useEffect, useState } from 'react';
+import { Skeleton } from '@mantine/core';
+import { IconPhotoSearch, IconPhotoSpark } from '@tabler/icons-react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Link } from 'react-router';
-import { fullUrl, type Image, thumbnailUrl, useImages } from '@/api/images';
+import { useImageNames } from '@/api/images';
+import { clearSelection, selectAll, useImageView, useSelection } from '@/api/view';
+import { useShortcut } from '@/shortcuts/useShortcut';
 import { EmptyState } from '@/ui/EmptyState';
-import { Notice } from '@/ui/Notice';
-import { Picture } from '@/ui/Picture';
-import { formatTime } from './dates';
+import { ErrorNotice } from '@/ui/ErrorNotice';
+import { Grid } from './Grid';
 import classes from './Gallery.module.css';
-import { tileId } from './tileId';
-
-/** How far before the end of the list the next pictures are fetched. */
-const NEAR = '600px';
+import { GalleryHeader } from './GalleryHeader';
+import { SelectionBar } from './SelectionBar';
 
 type Props = {
+  /** The board's name. */
+  title: string;
   /** Tiles of what is being made; they stand before the pictures. */
   leading: ReactNode;
   hasLeading: boolean;
-  /** False until pictures may be fetched. */
-  ready: boolean;
   imagePath: (name: string) => string;
+  /** Shown with the hint where there are no pictures yet. */
+  start?: ReactNode;
+  /** Whether the shortcuts are the gallery's, and not those of a picture that is open. */
+  isActive: boolean;
 };
 
-/** All pictures, newest first. The first tile is a large one: what is being made, or the latest picture. */
-export function Gallery({ leading, hasLeading, ready, imagePath }: Props) {
+/** All pictures of the board that is looked at. */
+export function Gallery({ title, leading, hasLeading, imagePath, start, isActive }: Props) {
   const { t } = useTranslation();
-  const images = useImages();
-  const { hasNextPage, isFetchingNextPage, fetchNextPage } = images;
-  const [isNearEnd, setIsNearEnd] = useState(false);
-  const watchEnd = useCallback((element: HTMLElement | null) => {
-    if (element === null) return;
-    const observer = new IntersectionObserver(
-      ([entry]) => {
-        setIsNearEnd(entry?.isIntersecting ?? false);
-      },
-      { scrollMargin: NEAR, rootMargin: NEAR },
-    );
-    observer.observe(element);
-    return () => {
-      observer.disconnect();
-    };
-  }, []);
+  const view = useImageView();
+  const names = useImageNames(view);
+  const scroller = useRef<HTMLDivElement>(null);
+  const selected = useSelection((selection) => selection.names);
+  const list = names.data?.image_names ?? [];
 
-  // Scrolling is not an event of React's: the observer says that the end of the list came near.
+  // Another board, another selection.
+  useEffect(() => clearSelection, [view.boardId, view.category]);
   useEffect(() => {
-    if (isNearEnd && hasNextPage && !isFetchingNextPage) void fetchNextPage();
-  }, [isNearEnd, hasNextPage, isFetchingNextPage, fetchNextPage]);
+    scroller.current?.scrollTo({ top: 0 });
+  }, [view.boardId, view.category, view.search]);
+  useShortcut(
+    'selectAll',
+    () => {
+      selectAll(list);
+    },
+    isActive && list.length > 0,
+  );
+  useShortcut('clearSelection', clearSelection, isActive && selected.size > 0);
 
-  const list = images.data?.images ?? [];
-  const total = images.data?.total ?? 0;
+  const isSearching = view.search !== '';
   return (
     <section className={classes.root} aria-labelledby="gallery-title">
-      <header className={classes.header}>
-        <Title order={2} size="h4" id="gallery-title">
-          {t('gallery.title')}
-        </Title>
-        {total > 0 && (
-          <Text size="sm" c="dimmed">
-            {t('gallery.count', { count: total })}
-          </Text>
-        )}
-      </header>
-      {images.isError && (
-        <Notice kind="error" title={t('gallery.failed')}>
-          <Button size="compact-sm" color="red" variant="light" onClick={() => void images.refetch()}>
-            {t('app.tryAgain')}
-          </Button>
-        </Notice>
-      )}
-      {images.isSuccess && list.length === 0 && !hasLeading && (
-        <EmptyState icon={<IconPhotoSpark size={32} stroke={1.6} />} title={t('gallery.empty')} hint={t('gallery.emptyHint')} />
-      )}
-      <ul className={classes.grid} aria-busy={images.isPending}>
-        {leading}
-        {images.isPending
-          ? Array.from({ length: 12 }, (_, index) => (
-              <li key={index} className={classes.cell} aria-hidden="true">
-                <Skeleton height="100%" radius="md" />
-              </li>
-            ))
-          : list.map((image, index) => (
-              <ImageTile
-                key={image.image_name}
-                image={image}
-                ready={ready}
-                isHero={index === 0 && !hasLeading}
-                path={imagePath(image.image_name)}
-              />
+      <GalleryHeader title={title} total={names.data?.total_count ?? 0} view={view} />
+      <div className={classes.scroller} ref={scroller} id="pictures" data-dim={names.isPlaceholderData || undefined}>
+        {hasLeading && <ul className={classes.leading}>{leading}</ul>}
+        <ErrorNotice title={t('gallery.failed')} error={names.error} onRetry={() => void names.refetch()} />
+        {names.isPending && (
+          <div className={classes.skeletons} aria-busy="true">
+            {Array.from({ length: 12 }, (_, index) => (
+              <Skeleton key={index} radius="md" className={classes.skeleton ?? ''} />
             ))}
-      </ul>
-      {images.isSuccess && (
-        <div ref={watchEnd} className={classes.end}>
-          {isFetchingNextPage && <Loader size="sm" aria-label={t('gallery.loadingMore')} />}
-          {!hasNextPage && list.length > 24 && t('gallery.end')}
-        </div>
-      )}
-    </section>
-  );
-}
-
-function ImageTile({ image, ready, isHero, path }: { image: Image; ready: boolean; isHero: boolean; path: string }) {
-  const { t, i18n } = useTranslation();
-  const label = t('gallery.open', { date: formatTime(image.created_at, i18n.language) });
-  return (
-    <li className={classes.cell}>
-      <Link id={tileId(image.image_name)} to={path} className={classes.link} aria-label={label} preventScrollReset>
-        {ready ? (
-          <Picture
-            src={isHero ? fullUrl(image) : thumbnailUrl(image)}
-            alt=""
-            fit={isHero ? 'contain' : 'cover'}
-            brokenLabel={t('gallery.broken')}
-            lazy={!isHero}
-          />
-        ) : (
-          <Skeleton height="100%" />
+          </div>
         )}
-      </Link>
-    </li>
+        {names.isSuccess && list.length === 0 && !hasLeading && (
+          <EmptyState
+            icon={isSearching ? <IconPhotoSearch size={32} stroke={1.6} /> : <IconPhotoSpark size={32} stroke={1.6} />}
+            title={
+              isSearching
+                ? t('gallery.nothingFound')
+                : view.category === 'assets'
+                  ? t('gallery.noAssets')
+                  : view.boardId === 'none'
+                    ? t('gallery.empty')
+                    : t('gallery.emptyBoard')
+            }
+            hint={
+              isSearching
+                ? t('gallery.nothingFoundHint')
+                : view.category === 'assets'
+                  ? t('gallery.noAssetsHint')
+                  : t('gallery.emptyHint')
+            }
+          >
+            {!isSearching && start}
+          </EmptyState>
+        )}
+        {list.length > 0 && <Grid names={list} scroller={scroller} imagePath={imagePath} label={title} />}
+      </div>
+      {selected.size > 0 && <SelectionBar names={[...selected]} isActive={isActive} />}
+    </section>
   );
 }

@@ -1,50 +1,97 @@
-import { Button, Group, Kbd, NumberInput, Select, Stack, Textarea, Tooltip, UnstyledButton } from '@mantine/core';
-import { useHotkeys } from '@mantine/hooks';
-import { IconAdjustmentsHorizontal, IconChevronDown, IconPlus, IconSparkles } from '@tabler/icons-react';
-import { type ReactNode, useState } from 'react';
+import { Button, Group, NumberInput, Stack, Text, Tooltip } from '@mantine/core';
+import {
+  IconAdjustmentsHorizontal,
+  IconAspectRatio,
+  IconBinaryTree,
+  IconPhotoEdit,
+  IconPhotoHeart,
+  IconPlus,
+  IconSettings2,
+  IconShape,
+  IconSparkles,
+} from '@tabler/icons-react';
+import { type ReactNode, useDeferredValue, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import { modelDefaults, type Model } from '@/api/models';
+import { modelDefaults, type Model, useAllModels, useModelsOf } from '@/api/models';
+import { usePresets } from '@/api/presets';
+import { hasAlternatives, useDynamicPrompts } from '@/api/prompts';
 import { useEnqueue } from '@/api/queue';
-import { Notice } from '@/ui/Notice';
+import { schedulerLabel } from '@/api/schedulers';
+import { buildGeneration } from '@/graphs/generation';
+import { randomId, randomSeed } from '@/graphs/random';
+import { ImageField } from '@/pickers/ImageField';
+import { LoraList } from '@/pickers/LoraList';
+import { keyCaps, keysOf } from '@/shortcuts/registry';
+import { useShortcut } from '@/shortcuts/useShortcut';
+import { usePreference } from '@/api/preferences';
+import { ErrorNotice } from '@/ui/ErrorNotice';
+import { KeyCaps } from '@/ui/KeyCaps';
+import { Section } from '@/ui/Section';
 import { SliderField } from '@/ui/SliderField';
+import { ControlCard, ReferenceCard } from './AdapterCard';
 import classes from './GeneratePanel.module.css';
-import { buildTextToImage } from './graph';
-import { randomId, randomSeed } from './random';
-import { isScheduler, SCHEDULERS } from '@/api/schedulers';
-import { SeedField } from './SeedField';
-import { areValid, CFG_SCALE, COUNT, STEPS, useSettings } from './settings';
+import { PromptFields } from './PromptFields';
+import { AdvancedFields, SamplingFields } from './SamplingFields';
+import { areValid, COUNT, type Settings, useSettings } from './settings';
 import { SizeField } from './SizeField';
+import { toGeneration, unfinished } from './wanted';
 
 type Props = {
   model: Model | null;
   modelPicker: ReactNode;
+  /** The board that new pictures go to. */
+  boardId: string | null;
   /** Shown beside the button: what the queue is doing. */
   status: ReactNode;
   onStarted: () => void;
 };
 
-const IS_MAC = /mac|iphone|ipad/i.test(navigator.userAgent);
-
 /** Everything that says what the next picture should be, and the button that starts it. */
-export function GeneratePanel({ model, modelPicker, status, onStarted }: Props) {
+export function GeneratePanel({ model, modelPicker, boardId, status, onStarted }: Props) {
   const { t } = useTranslation();
   const [settings, change] = useSettings();
-  const [settingsOpen, setSettingsOpen] = useState(false);
-  const [negativeOpen, setNegativeOpen] = useState(settings.negativePrompt !== '');
+  const [shortcuts] = usePreference('shortcuts');
+  const promptRef = useRef<HTMLTextAreaElement>(null);
+  const models = useAllModels().data ?? [];
+  const base = model?.base ?? null;
+  const presets = usePresets().data ?? [];
   const enqueue = useEnqueue();
+  const prompts = usePrompts(settings);
 
-  const reason = model === null ? t('generate.needModel') : areValid(settings) ? null : t('generate.needFix');
-  const start = () => {
+  const problem = model === null ? null : unfinished(settings, model, models);
+  const reason =
+    model === null
+      ? t('generate.needModel')
+      : !areValid(settings)
+        ? t('generate.needFix')
+        : problem !== null
+          ? t(`generate.unfinished.${problem}`)
+          : null;
+
+  const start = (prepend: boolean) => {
     if (model === null || reason !== null || enqueue.isPending) return;
     const seed = settings.randomSeed ? randomSeed() : settings.seed;
     if (settings.randomSeed) change({ seed });
-    enqueue.mutate(buildTextToImage({ ...settings, seed }, model, randomId), { onSuccess: onStarted });
+    const preset = presets.find(({ id }) => id === settings.presetId) ?? null;
+    const wanted = toGeneration(settings, { model, models, preset, prompts: prompts.list, seed, boardId, prepend });
+    enqueue.mutate(buildGeneration(wanted, randomId), { onSuccess: onStarted });
   };
-  useHotkeys([['mod+Enter', start]], []);
+  useShortcut('invoke', () => {
+    start(false);
+  });
+  useShortcut('invokeFront', () => {
+    start(true);
+  });
+  useShortcut('focusPrompt', () => promptRef.current?.focus());
+  useShortcut('randomSeed', () => {
+    change({ randomSeed: !settings.randomSeed });
+  });
 
   const defaults = model ? modelDefaults(model) : null;
-  const area = (defaults?.width ?? 512) * (defaults?.height ?? 512);
-  const showNegative = negativeOpen || settings.negativePrompt !== '';
+  const usual = base === 'sdxl' ? 1024 : 512;
+  const area = (defaults?.width ?? usual) * (defaults?.height ?? usual);
+  const total = settings.count * prompts.list.length;
+  const caps = keysOf('invoke', shortcuts)[0];
 
   return (
     <form
@@ -52,126 +99,54 @@ export function GeneratePanel({ model, modelPicker, status, onStarted }: Props) 
       aria-label={t('generate.panel')}
       onSubmit={(event) => {
         event.preventDefault();
-        start();
+        start(false);
       }}
     >
       <div className={classes.fields}>
-        <Stack gap="md">
+        <Stack gap="md" mb="md">
           {modelPicker}
-          <Textarea
-            label={t('generate.prompt')}
-            placeholder={t('generate.promptPlaceholder')}
-            autosize
-            minRows={3}
-            maxRows={12}
-            value={settings.prompt}
-            onChange={(event) => {
-              change({ prompt: event.currentTarget.value });
+          <PromptFields presets={presets} promptRef={promptRef} alternatives={prompts.alternatives} />
+        </Stack>
+        <Section
+          title={t('generate.size')}
+          icon={<IconAspectRatio size={18} />}
+          summary={`${settings.width} × ${settings.height}`}
+          opened
+        >
+          <SizeField
+            size={settings}
+            area={area}
+            onChange={({ width, height }) => {
+              change({ width, height });
             }}
           />
-          {showNegative ? (
-            <Textarea
-              label={t('generate.negativePrompt')}
-              placeholder={t('generate.negativePromptPlaceholder')}
-              autosize
-              minRows={2}
-              maxRows={8}
-              autoFocus={settings.negativePrompt === ''}
-              value={settings.negativePrompt}
-              onChange={(event) => {
-                setNegativeOpen(true);
-                change({ negativePrompt: event.currentTarget.value });
-              }}
-            />
-          ) : (
-            <Button
-              variant="subtle"
-              size="compact-sm"
-              leftSection={<IconPlus size={14} />}
-              className={classes.addNegative}
-              onClick={() => {
-                setNegativeOpen(true);
-              }}
-            >
-              {t('generate.addNegativePrompt')}
-            </Button>
-          )}
-          <UnstyledButton
-            className={classes.disclosure}
-            aria-expanded={settingsOpen}
-            aria-controls="generate-settings"
-            onClick={() => {
-              setSettingsOpen((open) => !open);
-            }}
-          >
-            <IconAdjustmentsHorizontal size={18} aria-hidden="true" />
-            <span>{t('generate.settings')}</span>
-            <span className={classes.summary}>
-              {settings.width} × {settings.height} · {settings.steps}
-            </span>
-            <IconChevronDown size={18} className={classes.chevron} aria-hidden="true" />
-          </UnstyledButton>
-          <div id="generate-settings" className={classes.settings} data-open={settingsOpen}>
-            <SizeField
-              size={settings}
-              area={area}
-              onChange={({ width, height }) => {
-                change({ width, height });
-              }}
-            />
-            <SliderField
-              label={t('generate.steps')}
-              hint={t('generate.stepsHint')}
-              value={settings.steps}
-              {...STEPS}
-              step={1}
-              onChange={(steps) => {
-                change({ steps });
-              }}
-            />
-            <SliderField
-              label={t('generate.cfgScale')}
-              hint={t('generate.cfgScaleHint')}
-              value={settings.cfgScale}
-              {...CFG_SCALE}
-              onChange={(cfgScale) => {
-                change({ cfgScale });
-              }}
-            />
-            <Select
-              label={t('generate.scheduler')}
-              data={SCHEDULERS}
-              allowDeselect={false}
-              value={settings.scheduler}
-              onChange={(scheduler) => {
-                if (isScheduler(scheduler)) change({ scheduler });
-              }}
-            />
-            <SeedField seed={settings.seed} random={settings.randomSeed} onChange={change} />
-          </div>
-        </Stack>
+        </Section>
+        <Section
+          title={t('generate.sampling')}
+          icon={<IconAdjustmentsHorizontal size={18} />}
+          summary={`${settings.steps} · ${settings.cfgScale} · ${schedulerLabel(settings.scheduler)}`}
+          opened
+        >
+          <SamplingFields />
+        </Section>
+        <LoraSection base={base} promptRef={promptRef} />
+        <InitialSection />
+        <ReferenceSection base={base} />
+        <ControlSection base={base} />
+        <Section title={t('generate.advanced')} icon={<IconSettings2 size={18} />}>
+          <AdvancedFields base={base} />
+        </Section>
       </div>
       <div className={classes.footer}>
         {enqueue.error && (
           <div className={classes.error}>
-            <Notice kind="error" title={t('generate.failed')}>
-              {enqueue.error.message}
-              <Group gap="xs" mt="xs">
-                <Button size="compact-sm" color="red" variant="light" onClick={start}>
-                  {t('generate.retry')}
-                </Button>
-                <Button
-                  size="compact-sm"
-                  color="red"
-                  variant="subtle"
-                  onClick={() => {
-                    enqueue.reset();
-                  }}
-                >
-                  {t('generate.dismiss')}
-                </Button>
-              </Group>
-            </Notice>
+            <ErrorNotice
+              title={t('generate.failed')}
+              error={enqueue.error}
+              onRetry={() => {
+                start(false);
+              }}
+            />
           </div>
         )}
         <div className={classes.actions}>
@@ -192,7 +167,7 @@ export function GeneratePanel({ model, modelPicker, status, onStarted }: Props) 
             <Button
               type="submit"
               size="md"
-              className={classes.submit}
+              className={classes.submit ?? ''}
               leftSection={<IconSparkles size={18} />}
               loading={enqueue.isPending}
               {...(reason !== null && { 'data-disabled': true })}
@@ -204,12 +179,208 @@ export function GeneratePanel({ model, modelPicker, status, onStarted }: Props) 
           </Tooltip>
         </div>
         <div id="generate-status" className={classes.status}>
-          <span>{reason ?? status}</span>
-          <span className={classes.shortcut}>
-            <Kbd size="xs">{IS_MAC ? t('generate.submitShortcutMac') : t('generate.submitShortcut')}</Kbd>
-          </span>
+          <span>{reason ?? (total > settings.count ? t('generate.total', { count: total }) : status)}</span>
+          {caps !== undefined && (
+            <span className={classes.shortcut}>
+              <KeyCaps caps={keyCaps(caps)} />
+            </span>
+          )}
         </div>
       </div>
     </form>
+  );
+}
+
+/** The prompts to enqueue: the written one, or all it stands for. */
+function usePrompts({ prompt, dynamicPrompts, maxPrompts }: Settings): { list: readonly string[]; alternatives: number | null } {
+  const settled = useDeferredValue(prompt);
+  const wanted = dynamicPrompts && hasAlternatives(settled);
+  const answer = useDynamicPrompts(settled, maxPrompts, wanted).data;
+  if (!wanted || !answer || answer.prompts.length === 0 || settled !== prompt) return { list: [prompt], alternatives: null };
+  return { list: answer.prompts, alternatives: answer.prompts.length };
+}
+
+function LoraSection({ base, promptRef }: { base: string | null; promptRef: React.RefObject<HTMLTextAreaElement | null> }) {
+  const { t } = useTranslation();
+  const [settings, change] = useSettings();
+  const loras = useModelsOf('lora', base);
+  const used = settings.loras.filter(({ enabled }) => enabled).length;
+  return (
+    <Section
+      title={t('loras.title')}
+      icon={<IconBinaryTree size={18} />}
+      {...(used > 0 && { summary: t('loras.count', { count: used }) })}
+      opened={used > 0}
+    >
+      <LoraList
+        loras={loras}
+        value={settings.loras}
+        onChange={(value) => {
+          change({ loras: value });
+        }}
+        onPhrase={(phrase) => {
+          const prompt = settings.prompt.trim();
+          change({ prompt: prompt === '' ? phrase : `${prompt}, ${phrase}` });
+          promptRef.current?.focus();
+        }}
+      />
+    </Section>
+  );
+}
+
+function InitialSection() {
+  const { t } = useTranslation();
+  const [{ initial }, change] = useSettings();
+  return (
+    <Section
+      key={initial === null ? 'none' : 'some'}
+      title={t('initial.title')}
+      icon={<IconPhotoEdit size={18} />}
+      {...(initial && { summary: `${Math.round(initial.strength * 100)} %` })}
+      opened={initial !== null}
+    >
+      <ImageField
+        label={t('initial.image')}
+        hint={t('pickers.dropHint')}
+        value={initial?.image ?? null}
+        onChange={(image) => {
+          change({ initial: image && { image, strength: initial?.strength ?? 0.75 } });
+        }}
+      />
+      {initial && (
+        <SliderField
+          label={t('initial.strength')}
+          hint={t('initial.strengthHint')}
+          value={initial.strength}
+          min={0.01}
+          max={1}
+          step={0.01}
+          onChange={(strength) => {
+            change({ initial: { ...initial, strength } });
+          }}
+        />
+      )}
+    </Section>
+  );
+}
+
+function ReferenceSection({ base }: { base: string | null }) {
+  const { t } = useTranslation();
+  const [{ references }, change] = useSettings();
+  const models = useModelsOf('ip_adapter', base);
+  return (
+    <Section
+      key={references.length}
+      title={t('references.title')}
+      icon={<IconPhotoHeart size={18} />}
+      {...(references.length > 0 && { summary: String(references.length) })}
+      opened={references.length > 0}
+    >
+      {references.map((reference, index) => (
+        <ReferenceCard
+          key={reference.id}
+          index={index}
+          models={models}
+          value={reference}
+          onChange={(value) => {
+            change({ references: references.map((one) => (one.id === value.id ? value : one)) });
+          }}
+          onRemove={() => {
+            change({ references: references.filter(({ id }) => id !== reference.id) });
+          }}
+        />
+      ))}
+      <AddButton
+        label={t('references.add')}
+        missing={models.length === 0 ? t('references.none') : null}
+        onClick={() => {
+          change({
+            references: [
+              ...references,
+              {
+                id: randomId(),
+                modelKey: models[0]?.key ?? null,
+                image: null,
+                weight: 1,
+                begin: 0,
+                end: 1,
+                enabled: true,
+                method: 'full',
+                clipVision: base === 'sdxl' ? 'ViT-G' : 'ViT-H',
+              },
+            ],
+          });
+        }}
+      />
+    </Section>
+  );
+}
+
+function ControlSection({ base }: { base: string | null }) {
+  const { t } = useTranslation();
+  const [{ controls }, change] = useSettings();
+  const models = useModelsOf(['controlnet', 't2i_adapter'], base);
+  return (
+    <Section
+      key={controls.length}
+      title={t('controls.title')}
+      icon={<IconShape size={18} />}
+      {...(controls.length > 0 && { summary: String(controls.length) })}
+      opened={controls.length > 0}
+    >
+      {controls.map((control, index) => (
+        <ControlCard
+          key={control.id}
+          index={index}
+          models={models}
+          value={control}
+          onChange={(value) => {
+            change({ controls: controls.map((one) => (one.id === value.id ? value : one)) });
+          }}
+          onRemove={() => {
+            change({ controls: controls.filter(({ id }) => id !== control.id) });
+          }}
+        />
+      ))}
+      <AddButton
+        label={t('controls.add')}
+        missing={models.length === 0 ? t('controls.none') : null}
+        onClick={() => {
+          const [first] = models;
+          const isCanny = /canny/i.test(first?.name ?? '');
+          change({
+            controls: [
+              ...controls,
+              {
+                id: randomId(),
+                modelKey: first?.key ?? null,
+                image: null,
+                weight: 0.75,
+                begin: 0,
+                end: 0.75,
+                enabled: true,
+                mode: 'balanced',
+                preprocessor: isCanny ? 'canny_edge_detection' : 'none',
+              },
+            ],
+          });
+        }}
+      />
+    </Section>
+  );
+}
+
+function AddButton({ label, missing, onClick }: { label: string; missing: string | null; onClick: () => void }) {
+  return (
+    <Group gap="sm">
+      <Button variant="default" size="xs" leftSection={<IconPlus size={14} />} disabled={missing !== null} onClick={onClick}>
+        {label}
+      </Button>
+      {missing !== null && (
+        <Text size="xs" c="dimmed">
+          {missing}
+        </Text>
+      )}
+    </Group>
   );
 }

@@ -1,4 +1,4 @@
-import { ActionIcon, Group, NumberInput, Text, Tooltip } from '@mantine/core';
+import { ActionIcon, NumberInput, Tooltip } from '@mantine/core';
 import { IconArrowsLeftRight } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { SIDE } from '@/api/rules';
@@ -31,14 +31,6 @@ export function SizeField({ size, area, onChange }: Props) {
   );
   return (
     <div role="group" aria-label={t('generate.size')}>
-      <Group justify="space-between" mb={6}>
-        <Text size="sm" fw={550}>
-          {t('generate.size')}
-        </Text>
-        <Text size="xs" c="dimmed">
-          {current ?? t('generate.custom')}
-        </Text>
-      </Group>
       <div role="radiogroup" aria-label={t('generate.aspect')} className={classes.aspects}>
         {ASPECTS.map((aspect) => (
           <label key={aspect} className={classes.aspect}>

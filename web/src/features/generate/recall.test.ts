@@ -19,6 +19,7 @@ test('a picture gives back what it was made with', () => {
   };
   expect(recall(metadata, models)).toEqual({
     prompt: 'a fox',
+    presetId: null,
     negativePrompt: 'blur',
     seed: 42,
     randomSeed: false,
@@ -29,12 +30,32 @@ test('a picture gives back what it was made with', () => {
     width: 768,
     height: 512,
     modelKey: 'model-1',
+    vaeKey: null,
+    loras: [],
+    references: [],
+    controls: [],
+    initial: null,
   });
 });
 
+test('one part can be taken alone', () => {
+  const metadata = { positive_prompt: 'a fox', seed: 42, width: 768, height: 512 };
+  expect(recall(metadata, models, 'prompt')).toEqual({ prompt: 'a fox', presetId: null });
+  expect(recall(metadata, models, 'seed')).toEqual({ seed: 42, randomSeed: false, count: 1 });
+  expect(recall(metadata, models, 'size')).toEqual({ width: 768, height: 512 });
+});
+
 test('what this page cannot repeat is left alone', () => {
-  const metadata = { seed: -1, steps: 0, cfg_scale: 'high', scheduler: 'unipc', width: 513, height: 512, model: { key: 'gone' } };
-  expect(recall(metadata, models)).toEqual({});
+  const metadata = {
+    seed: -1,
+    steps: 0,
+    cfg_scale: 'high',
+    scheduler: 'unknown',
+    width: 513,
+    height: 512,
+    model: { key: 'gone' },
+  };
+  expect(recall(metadata, models)).toEqual({ vaeKey: null, loras: [], references: [], controls: [], initial: null });
 });
 
 test('choosing a model takes over what its record recommends and nothing else', () => {

@@ -1,7 +1,8 @@
-import { Button, Group, Select, Skeleton, Text } from '@mantine/core';
+import { Button, Group, Skeleton, Text } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { type Model, useMainModels } from '@/api/models';
+import { ModelPicker } from '@/pickers/ModelPicker';
 import { Notice } from '@/ui/Notice';
 import classes from './ModelSelect.module.css';
 
@@ -28,7 +29,7 @@ export function ModelSelect({ value, onChange, isSupported, onAdd }: Props) {
       </Notice>
     );
   }
-  if (models.data.length === 0) {
+  if (models.data === undefined || models.data.length === 0) {
     return (
       <section className={classes.none} aria-label={t('models.none')}>
         <Text fw={600}>{t('models.none')}</Text>
@@ -45,32 +46,18 @@ export function ModelSelect({ value, onChange, isSupported, onAdd }: Props) {
   }
   return (
     <Group align="flex-end" gap="xs" wrap="nowrap">
-      <Select
-        flex={1}
-        label={t('models.label')}
-        placeholder={t('models.placeholder')}
-        nothingFoundMessage={t('models.nothingFound')}
-        searchable={models.data.length > 8}
-        allowDeselect={false}
-        value={value}
-        data={models.data.map((model) => ({ value: model.key, label: model.name, disabled: !isSupported(model) }))}
-        renderOption={({ option }) => (
-          <Group justify="space-between" wrap="nowrap" flex={1} gap="xs">
-            <Text size="sm" truncate>
-              {option.label}
-            </Text>
-            {option.disabled === true && (
-              <Text size="xs" c="dimmed" flex="none">
-                {t('models.unsupported')}
-              </Text>
-            )}
-          </Group>
-        )}
-        onChange={(key) => {
-          const model = models.data.find((candidate) => candidate.key === key);
-          if (model) onChange(model);
-        }}
-      />
+      <div className={classes.picker}>
+        <ModelPicker
+          label={t('models.label')}
+          placeholder={t('models.placeholder')}
+          models={models.data}
+          value={value}
+          unusable={(model) => (isSupported(model) ? null : t('models.unsupported'))}
+          onChange={(model) => {
+            if (model) onChange(model);
+          }}
+        />
+      </div>
       {onAdd && (
         <Button variant="default" px={10} onClick={onAdd} aria-label={t('models.add')} title={t('models.add')}>
           <IconPlus size={18} aria-hidden="true" />

@@ -1,0 +1,33 @@
+// What a prompt says: its alternatives, and about how many tokens it has.
+import { useQuery } from '@tanstack/react-query';
+import { api } from './client';
+import { keys } from './keys';
+
+/** Whether a prompt offers alternatives, as in `a {red|blue} fox`. */
+export function hasAlternatives(prompt: string): boolean {
+  return /\{[^{}]*\|[^{}]*\}|\{\d+(-\d+)?\$\$/.test(prompt);
+}
+
+/** Every prompt that one with alternatives stands for. */
+export function useDynamicPrompts(prompt: string, most: number, enabled: boolean) {
+  return useQuery({
+    queryKey: keys.dynamicPrompts(prompt, most),
+    queryFn: ({ signal }) =>
+      api.post('/api/v1/utilities/dynamicprompts', { body: { prompt, max_prompts: most, combinatorial: true }, signal }),
+    enabled,
+    staleTime: Infinity,
+    placeholderData: (before) => before,
+  });
+}
+
+/** The most tokens one part of a prompt holds, without the marks at its ends. */
+export const TOKENS_PER_PART = 75;
+
+/**
+ * About how many tokens the text encoder makes of a prompt. The vocabulary stays on the server: common words are one token,
+ * long ones several, each digit and each run of signs one.
+ */
+export function estimateTokens(prompt: string): number {
+  const words = prompt.toLowerCase().match(/\p{L}+|\p{N}|[^\s\p{L}\p{N}]+/gu) ?? [];
+  return words.reduce((sum, word) => sum + (/^\p{L}/u.test(word) ? Math.max(1, Math.ceil((word.length - 3) / 6)) : 1), 0);
+}
