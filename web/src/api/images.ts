@@ -33,8 +33,7 @@ export function useImageNames(view: ImageView) {
         signal,
       }),
     // The old list stays while a search is typed.
-    placeholderData: (before, query) =>
-      (query?.queryKey[1])?.boardId === view.boardId ? before : undefined,
+    placeholderData: (before, query) => (query?.queryKey[1]?.boardId === view.boardId ? before : undefined),
     staleTime: 30_000,
     // Pictures deleted elsewhere are announced by no event.
     refetchOnWindowFocus: true,
