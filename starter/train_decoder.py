@@ -10,7 +10,7 @@ from training import Trainer, arguments, trained
 
 
 def main() -> None:
-    run = arguments("decoder", __doc__, steps=1_100, batch=8)
+    run = arguments("decoder", __doc__, steps=7_000, batch=8)
     network = networks.autoencoder()
     trained(run.folder.parent / "autoencoder", {"autoencoder": network}, run.device)
     decoder = {"decoder": network.decoder, "post_quant_conv": network.post_quant_conv}
