@@ -5,7 +5,7 @@ use crate::memory;
 use crate::report::{Reporter, finish};
 use invoke_domain::{ItemFailure, OsRandom};
 use invoke_engine::cache::ModelCache;
-use invoke_engine::device::Device;
+use invoke_engine::device::{Device, Precision};
 use invoke_graph::{Outcome, Registry, Session, run_session};
 use invoke_nodes::{Context, OUT_OF_MEMORY, ResultCache, Services, TensorStore};
 use invoke_worker_protocol::client::RunLink;
@@ -94,10 +94,11 @@ impl Worker {
     pub(crate) fn new(registry: Registry<Context>, device: Device, settings: &Welcome) -> Self {
         let mut services = Services::new(device, 0, Arc::new(OsRandom));
         services.models = Mutex::new(ModelCache::within(memory::limits(device, settings)));
-        match settings.precision.parse() {
-            Ok(precision) => services = services.computing_in(precision),
-            Err(error) => tracing::warn!("computing in the device's own precision: {error}"),
-        }
+        let precision = settings.precision.parse().unwrap_or_else(|error| {
+            tracing::warn!("computing in the device's own precision: {error}");
+            Precision::Auto
+        });
+        services = services.computing_in(precision);
         tracing::info!(%device, kind = ?services.kind, "models compute");
         services.tiled_decode = settings.tiled_decode;
         let limit = usize::try_from(settings.node_cache_entries).unwrap_or(usize::MAX);

@@ -53,7 +53,7 @@ impl fmt::Display for OutOfMemory {
 
 impl OutOfMemory {
     /// What a message of libtorch says of memory, if that is what it is about.
-    pub(crate) fn from_message(message: &str) -> Option<Self> {
+    pub fn from_message(message: &str) -> Option<Self> {
         let number = |after: &str| message.split_once(after).map(|(_, rest)| rest);
         if let Some(rest) = number(CPU_NEED) {
             let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();

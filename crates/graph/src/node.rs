@@ -71,6 +71,11 @@ pub trait RunContext {
     fn remember(&mut self, node: &Value, output: &Value) {
         let _ = (node, output);
     }
+
+    /// The failure of a node that panicked with this message.
+    fn panicked(&self, message: &str) -> NodeError {
+        NodeError::new("RuntimeError", format!("The node stopped unexpectedly: {message}"))
+    }
 }
 
 /// What every prepared node carries beside its inputs.

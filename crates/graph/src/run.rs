@@ -115,9 +115,9 @@ fn run_node<C: RunContext>(
     }
     let run = AssertUnwindSafe(|| registry.run(prepared.kind(), prepared.node.clone(), context));
     let output = catch_unwind(run).unwrap_or_else(|panic| {
-        let what = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-        let what = what.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
-        Err(NodeError::new("RuntimeError", format!("The node stopped unexpectedly: {what}")))
+        let text = panic.downcast_ref::<&str>().copied();
+        let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or_default();
+        Err(context.panicked(text))
     })?;
     if meta.use_cache {
         context.remember(&key, &output);

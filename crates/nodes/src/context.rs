@@ -13,7 +13,7 @@ use invoke_graph::{Host, ModelInfo, NewImage, NodeError, NodeMeta, PixelMode, Pr
 use invoke_imaging::{Mode, Pixels};
 use serde_json::Value;
 
-use crate::failure::{engine_failed, not_yet};
+use crate::failure::{engine_failed, node_panicked, not_yet};
 use crate::fields::{ImageField, LoRAField, ModelIdentifierField, SubModelType};
 use crate::outputs::ImageOutput;
 use crate::results::image_names;
@@ -303,5 +303,9 @@ impl RunContext for Context {
 
     fn remember(&mut self, node: &Value, output: &Value) {
         self.services.results.lock().insert(&self.owner, node, output, &self.tensors);
+    }
+
+    fn panicked(&self, message: &str) -> NodeError {
+        node_panicked(message)
     }
 }

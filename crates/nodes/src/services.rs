@@ -30,11 +30,11 @@ pub struct Services {
 }
 
 impl Services {
-    /// Services that compute on `device` in the precision that suits it, and keep about `budget` bytes of models
-    /// and no results.
+    /// Services that compute on `device` in float32, whose pixels are the reference's on every machine, and keep about
+    /// `budget` bytes of models and no results.
     pub fn new(device: Device, budget: u64, random: Arc<dyn Random>) -> Self {
         let results = Arc::new(Mutex::new(ResultCache::new(0)));
-        let (precision, models) = (Precision::Auto, Mutex::new(ModelCache::new(budget)));
+        let (precision, models) = (Precision::Float32, Mutex::new(ModelCache::new(budget)));
         Self { device, kind: device.kind(precision), precision, tiled_decode: false, models, results, random }
     }
 
