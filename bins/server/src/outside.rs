@@ -1,6 +1,6 @@
 //! Where models come from: Hugging Face, CivitAI, and how files are downloaded from there and elsewhere.
 
-use crate::devices;
+use crate::workers::wanted_devices;
 use invoke_config::Settings;
 use invoke_config::sections::Precision;
 use invoke_model_manager::{CIVITAI, DownloadSettings, HUB, HashAlgorithm, HubToken, ModelSettings, RemoteToken};
@@ -52,15 +52,14 @@ pub(crate) fn models(settings: &Settings, outside: &Outside) -> ModelSettings {
         )
         .ok()
     });
-    let has_gpu = || devices::found().iter().any(|device| device.starts_with("cuda"));
+    let has_gpu = || wanted_devices(settings).iter().any(|device| device.starts_with("cuda"));
     ModelSettings {
         models_dir: settings.paths.models_dir.clone(),
         source_dirs: models.model_source_dirs.clone(),
         allow_unknown: models.allow_unknown_models,
         hashing: HashAlgorithm::parse(models.hashing_algorithm.as_str()).unwrap_or_default(),
         prefers_half: match settings.device.precision {
-            Precision::Float16 => true,
-            Precision::Auto => has_gpu(),
+            Precision::Float16 | Precision::Auto => has_gpu(),
             Precision::Bfloat16 | Precision::Float32 => false,
         },
         downloads: DownloadSettings {

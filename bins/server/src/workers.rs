@@ -128,7 +128,7 @@ fn worker_binary() -> PathBuf {
 }
 
 /// The devices to work on, one worker each.
-fn wanted_devices(settings: &Settings) -> Vec<String> {
+pub(crate) fn wanted_devices(settings: &Settings) -> Vec<String> {
     match (&settings.device.generation_devices, settings.device.device.0.as_str()) {
         (Devices::List(devices), _) => devices.clone(),
         (Devices::Auto, "auto") => devices::found(),

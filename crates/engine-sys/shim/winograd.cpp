@@ -243,6 +243,7 @@ at::Tensor *invoke_winograd(const at::Tensor *x, const at::Tensor *weight, const
     TORCH_CHECK(invoke_winograd_runs(), "this processor has no AVX2");
     TORCH_CHECK(plain(*x) && plain(*weight) && x->dim() == 4 && weight->dim() == 4, "not pictures of single precision");
     TORCH_CHECK(weight->size(2) == 3 && weight->size(3) == 3 && weight->size(1) == x->size(1), "not a 3x3 kernel for these");
+    TORCH_CHECK(weight->size(0) > 0 && weight->size(1) > 0, "no channels");
     TORCH_CHECK(weight->size(0) % LANES == 0 && weight->size(1) % LANES == 0, "channels are not in eights");
     const auto kernel = weight->contiguous();
     const auto picture = x->contiguous(at::MemoryFormat::ChannelsLast);

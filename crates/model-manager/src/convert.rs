@@ -82,7 +82,9 @@ impl Models {
             sync_folder(parent)
         });
         // Of file and folder the one goes that the record does not name; files that were installed in place stay.
-        if let Err(error) = settle(&self.shared, &note) {
+        let settled = settle(&self.shared, &note).and_then(|()| files::remove(&scratch.note_path()));
+        if let Err(error) = settled {
+            // The note stays: the next start tries again.
             tracing::warn!(error = &error as &dyn std::error::Error, "what a conversion left was not removed");
         }
         changed?;
@@ -131,7 +133,7 @@ fn sync_all(folder: &Path) -> Result<(), ModelError> {
     sync_folder(folder)
 }
 
-/// A folder that goes when it is not needed any more, with the note beside it.
+/// A folder that goes when it is not needed any more; the note beside it goes when everything is settled.
 struct Scratch {
     folder: PathBuf,
 }
@@ -142,17 +144,19 @@ impl Scratch {
         Ok(Self { folder })
     }
 
+    fn note_path(&self) -> PathBuf {
+        self.folder.with_extension("json")
+    }
+
     fn note(&self, note: &Note) -> Result<(), ModelError> {
-        files::write(&self.folder.with_extension("json"), serde_json::json!(note).to_string().as_bytes())
+        files::write(&self.note_path(), serde_json::json!(note).to_string().as_bytes())
     }
 }
 
 impl Drop for Scratch {
     fn drop(&mut self) {
-        for path in [self.folder.clone(), self.folder.with_extension("json")] {
-            if let Err(error) = files::remove(&path) {
-                tracing::warn!(error = &error as &dyn std::error::Error, "what a conversion needed was not removed");
-            }
+        if let Err(error) = files::remove(&self.folder) {
+            tracing::warn!(error = &error as &dyn std::error::Error, "what a conversion needed was not removed");
         }
     }
 }

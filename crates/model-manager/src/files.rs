@@ -27,12 +27,15 @@ pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), ModelError> {
     sync_folder(folder)
 }
 
-/// Makes the names in a folder durable. Some file systems cannot, and say so; there is nothing more to be had from them.
+/// Makes the names in a folder durable.
 pub(crate) fn sync_folder(folder: &Path) -> Result<(), ModelError> {
+    sync_names(folder).map_err(failed("syncing", folder))
+}
+
+/// The same with the system's error. Some file systems cannot, and say so; there is nothing more to be had from them.
+pub(crate) fn sync_names(folder: &Path) -> std::io::Result<()> {
     match File::open(folder).and_then(|folder| folder.sync_all()) {
-        Err(error) if !matches!(error.kind(), ErrorKind::InvalidInput | ErrorKind::Unsupported) => {
-            Err(failed("syncing", folder)(error))
-        }
+        Err(error) if !matches!(error.kind(), ErrorKind::InvalidInput | ErrorKind::Unsupported) => Err(error),
         _ => Ok(()),
     }
 }

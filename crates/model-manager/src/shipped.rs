@@ -1,7 +1,7 @@
 //! Models that come with the program: their files are in the executable, and are installed once as any other model's are.
 //! From then on nothing tells them from others: they are changed and deleted like those, and do not come back by themselves.
 
-use crate::files::recorded_size;
+use crate::files::{self, recorded_size};
 use crate::hash::content_hash;
 use crate::install::whole_record;
 use crate::{ModelError, Models, identify};
@@ -63,7 +63,7 @@ impl Models {
 
     fn install_in(&self, model: &ShippedModel, key: &ModelKey, folder: &Path) -> Result<(), ModelError> {
         for (path, bytes) in &model.files {
-            write(&folder.join(path), bytes)?;
+            files::write(&folder.join(path), bytes)?;
         }
         let path = match model.files.as_slice() {
             [(file, _)] => PathBuf::from(key.as_str()).join(file),
@@ -91,12 +91,4 @@ impl Models {
         tracing::info!(model = model.name, %key, "installed a model that comes with the program");
         Ok(())
     }
-}
-
-fn write(path: &Path, bytes: &[u8]) -> Result<(), ModelError> {
-    let failed = |source| ModelError::File { action: "writing", path: path.to_owned(), source };
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).map_err(failed)?;
-    }
-    std::fs::write(path, bytes).map_err(failed)
 }

@@ -42,8 +42,4 @@ impl CacheKey {
     pub(super) fn is_part_of(&self, other: &Self) -> bool {
         (&self.model, &self.submodel, &self.form) == (&other.model, &other.submodel, &other.form)
     }
-
-    pub(super) fn concerns(&self, model: &str) -> bool {
-        self.model == model || self.patches.iter().any(|(patch, _)| patch == model)
-    }
 }

@@ -94,14 +94,6 @@ impl ModelCache {
         self.entries.iter().map(|(key, entry)| (key, entry.bytes))
     }
 
-    /// Forgets every part of a model, for when its files have changed. One that is in use lives until its user lets it go.
-    pub fn remove_model(&mut self, model: &str) {
-        let keys: Vec<_> = self.entries.keys().filter(|key| key.concerns(model)).cloned().collect();
-        for key in &keys {
-            self.remove_entry(key);
-        }
-    }
-
     /// Forgets everything that is not in use; says how many models that were.
     pub fn clear(&mut self) -> usize {
         let before = self.entries.len();

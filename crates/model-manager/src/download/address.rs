@@ -96,6 +96,26 @@ pub(crate) fn shown(text: &str) -> String {
     url.to_string()
 }
 
+/// Names in a query whose values let somebody in.
+const SECRETS: [&str; 5] = ["token", "access_token", "api_key", "apikey", "key"];
+
+/// An address without name, password and what of its query lets somebody in.
+pub(crate) fn without_secrets(text: &str) -> String {
+    let Ok(mut url) = Url::parse(text) else { return text.to_owned() };
+    let pairs: Vec<(String, String)> = url.query_pairs().into_owned().collect();
+    let (secret, kept): (Vec<_>, Vec<_>) =
+        pairs.into_iter().partition(|(name, _)| SECRETS.iter().any(|secret| name.eq_ignore_ascii_case(secret)));
+    if secret.is_empty() && url.username().is_empty() && url.password().is_none() {
+        return text.to_owned();
+    }
+    let _ = url.set_username("").and_then(|()| url.set_password(None));
+    url.set_query(None);
+    if !kept.is_empty() {
+        url.query_pairs_mut().extend_pairs(kept);
+    }
+    url.to_string()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -170,6 +190,22 @@ mod tests {
         assert!(matches!(parse("ftp://example.com/x"), Err(DownloadError::Scheme(_))));
         assert!(matches!(parse("no address"), Err(DownloadError::BadAddress)));
         assert!(matches!(parse("http://"), Err(DownloadError::BadAddress)));
+    }
+
+    #[test]
+    fn what_is_kept_of_an_address_lets_nobody_in() {
+        for (given, kept) in [
+            (
+                "https://host.org/models/1?type=Model&format=SafeTensor",
+                "https://host.org/models/1?type=Model&format=SafeTensor",
+            ),
+            ("https://host.org/models/1?token=secret", "https://host.org/models/1"),
+            ("https://host.org/models/1?type=Model&Token=secret", "https://host.org/models/1?type=Model"),
+            ("https://me:pass@host.org/a?b=1", "https://host.org/a?b=1"),
+            ("owner/repository:fp16:unet", "owner/repository:fp16:unet"),
+        ] {
+            assert_eq!(without_secrets(given), kept);
+        }
     }
 
     #[test]

@@ -141,6 +141,14 @@ const LONGEST_WAIT: Duration = Duration::from_secs(300);
 /// A body whose length nobody says is taken up to this many bytes.
 const LONGEST_UNSAID: u64 = 256 << 30;
 
+/// What an attempt ended with.
+enum Got {
+    /// The file has its name.
+    File,
+    /// All bytes are there, to be checked and named.
+    Bytes,
+}
+
 /// Downloads a file, as often as it takes.
 ///
 /// # Errors
@@ -161,10 +169,13 @@ pub(crate) async fn fetch(
             stopped = stopped(order) => return Err(stopped),
             attempt = once(http, part, token, told) => attempt,
         };
-        let error = match attempt {
-            Ok(()) => return Ok(()),
-            Err(error) => error,
+        // Not broken off: a check that nobody waits for would go on, and name whatever lies there when it is through.
+        let done = match attempt {
+            Ok(Got::File) => Ok(()),
+            Ok(Got::Bytes) => finish(part).await,
+            Err(error) => Err(error),
         };
+        let Err(error) = done else { return Ok(()) };
         failures = if part.bytes.saturating_sub(before) >= GOOD_PIECE { 1 } else { failures + 1 };
         if !error.may_pass() || failures >= settings.attempts {
             return Err(error);
@@ -186,7 +197,7 @@ async fn stopped(order: &mut watch::Receiver<Order>) -> DownloadError {
 }
 
 /// Downloads a file, or what is missing of it.
-async fn once(http: &Http, part: &mut Part, token: Option<&str>, told: &dyn Progress) -> Result<(), DownloadError> {
+async fn once(http: &Http, part: &mut Part, token: Option<&str>, told: &dyn Progress) -> Result<Got, DownloadError> {
     if !part.into_folder {
         part.path = Some(part.dest.clone());
     }
@@ -195,7 +206,7 @@ async fn once(http: &Http, part: &mut Part, token: Option<&str>, told: &dyn Prog
         part.bytes = part.path.as_ref().map_or(0, |path| length(path));
         part.total_bytes = part.bytes;
         told.started(part);
-        return Ok(());
+        return Ok(Got::File);
     }
     let had_part = part.bytes > 0;
     part.bytes = part.path.as_ref().map_or(0, |path| length(&in_progress(path)));
@@ -211,7 +222,7 @@ async fn once(http: &Http, part: &mut Part, token: Option<&str>, told: &dyn Prog
         part.sha256.clone_from(&answer.announced);
     }
     let from = match answer.response.status() {
-        StatusCode::RANGE_NOT_SATISFIABLE if part.bytes > 0 => return beyond_the_end(&answer, part).await,
+        StatusCode::RANGE_NOT_SATISFIABLE if part.bytes > 0 => return beyond_the_end(&answer, part),
         StatusCode::PARTIAL_CONTENT if part.bytes > 0 => continued(&answer, part)?,
         StatusCode::OK => 0,
         _ => return Err(answer.refusal()),
@@ -224,7 +235,7 @@ async fn once(http: &Http, part: &mut Part, token: Option<&str>, told: &dyn Prog
     begin(&answer, part, from)?;
     told.started(part);
     body(&mut answer, part, told).await?;
-    finish(part).await
+    Ok(Got::Bytes)
 }
 
 /// What tells whether the host still has the file of which a part is here. Weak tags do not.
@@ -237,11 +248,11 @@ fn length(path: &Path) -> u64 {
 }
 
 /// The host has nothing behind the part that is here: it is the whole file, or of another one.
-async fn beyond_the_end(answer: &Answer, part: &mut Part) -> Result<(), DownloadError> {
+fn beyond_the_end(answer: &Answer, part: &mut Part) -> Result<Got, DownloadError> {
     let said = answer.header(header::CONTENT_RANGE).and_then(|range| range.strip_prefix("bytes */")?.parse().ok());
     let expected = said.unwrap_or(part.total_bytes);
     if expected == part.bytes && expected > 0 {
-        return finish(part).await;
+        return Ok(Got::Bytes);
     }
     part.forget();
     Err(DownloadError::Changed(answer.host()))
@@ -385,8 +396,7 @@ fn seal(path: &Path, expected: Option<&str>) -> Result<(), DownloadError> {
     file.sync_all().map_err(failed("syncing"))?;
     invoke_storage::stops::reach("BeforeFileIsNamed");
     std::fs::rename(&unfinished, path).map_err(failed("naming"))?;
-    let folder = File::open(path.parent().unwrap_or(path)).map_err(failed("syncing"))?;
-    folder.sync_all().map_err(failed("syncing"))
+    crate::files::sync_names(path.parent().unwrap_or(path)).map_err(failed("syncing"))
 }
 
 fn sha256(mut file: &File) -> io::Result<String> {

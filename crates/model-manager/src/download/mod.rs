@@ -12,7 +12,7 @@ mod http;
 mod names;
 mod tokens;
 
-pub(crate) use address::{host_of, shown};
+pub(crate) use address::{host_of, shown, without_secrets};
 pub(crate) use error::DownloadError;
 pub(crate) use file::{Order, Progress, fetch, has_room, in_progress};
 pub use file::{Part, PartStatus};

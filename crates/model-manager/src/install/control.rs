@@ -28,7 +28,8 @@ impl Models {
         self.shared.jobs.get(&may_install(actor)?, id)
     }
 
-    /// Calls an installation off and removes what was downloaded. One that is being registered or has succeeded goes its way.
+    /// Calls an installation off and removes what was downloaded. One that is being registered, that has moved somebody's own file
+    /// or that has succeeded goes its way.
     ///
     /// # Errors
     /// When the caller may not, or there is none of this number.
@@ -37,7 +38,7 @@ impl Models {
         let (_, control) = self.told(actor, id)?;
         let changed = self.shared.jobs.change(id, |job| {
             let was = job.status;
-            if !matches!(was, Running | Completed) {
+            if !matches!(was, Running | Completed) && !holds_original(job) {
                 job.status = InstallStatus::Cancelled;
             }
             was
@@ -155,7 +156,8 @@ impl Models {
     /// When the caller may not.
     pub fn prune_jobs(&self, actor: &Actor) -> Result<(), ModelError> {
         let ended = self.shared.jobs.prune(&may_install(actor)?);
-        ended.into_iter().filter_map(|job| job.staging).for_each(|staging| staging.remove());
+        let gone = ended.into_iter().filter(|job| !holds_original(job)).filter_map(|job| job.staging);
+        gone.for_each(|staging| staging.remove());
         Ok(())
     }
 
@@ -175,6 +177,11 @@ impl Models {
             self.engine.install(id);
         }
     }
+}
+
+/// Whether its folder has somebody's own file or folder, moved there: the only copy. The next start takes it up again.
+fn holds_original(job: &InstallJob) -> bool {
+    !job.source.is_remote() && job.registering.is_some() && job.staging.is_some()
 }
 
 /// Puts a job back among those that wait.

@@ -211,7 +211,8 @@ impl Driver {
             if job.status.is_last() {
                 return None;
             }
-            if error.may_pass() && job.bytes > 0 {
+            // What another program began is kept until its files can be asked for.
+            if job.parts.is_empty() || (error.may_pass() && job.bytes > 0) {
                 job.status = InstallStatus::Paused;
                 return Some(false);
             }

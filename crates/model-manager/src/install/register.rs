@@ -125,7 +125,7 @@ impl Installer {
         let path = if job.inplace() { self.recorded_path(&job.path) } else { own.display().to_string() };
         let common = json!({
             "key": key, "hash": hash, "path": path, "file_size": size, "name": name,
-            "description": given("description"), "source": job.source.text(), "source_type": job.source.kind(),
+            "description": given("description"), "source": job.source.recorded(), "source_type": job.source.kind(),
             "source_api_response": given("source_api_response"),
         });
         let mut config = record(common, kind, &job.changes);

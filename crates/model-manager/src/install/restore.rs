@@ -62,7 +62,9 @@ pub(crate) fn restore(shared: &Arc<Shared>, engine: &super::Engine) {
 fn is_listed(shared: &Shared, marker: &Marker) -> bool {
     let Some(model) = &marker.registering else { return false };
     let key = ModelKey::from(model.key.as_str());
-    matches!(shared.db.read(|tx| find(tx, &Actor::operator(), &key)), Ok(Some(_)))
+    let found = shared.db.read(|tx| find(tx, &Actor::operator(), &key));
+    // Another model may have the key that was wanted; its files lie elsewhere.
+    matches!(found, Ok(Some(record)) if Path::new(record.path()).starts_with(&model.key))
 }
 
 fn source(marker: &Marker) -> Option<Source> {

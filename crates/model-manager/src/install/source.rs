@@ -84,7 +84,7 @@ impl Source {
         (known && fits).then(|| Self::Hub { repository, variant: owned(variant), subfolder: owned(subfolder), token })
     }
 
-    /// The source as text, as it stands in records.
+    /// The source as text, as it was typed.
     pub fn text(&self) -> String {
         match self {
             Self::Local { path, .. } => path.display().to_string(),
@@ -94,6 +94,14 @@ impl Source {
                 format!("{repository}{variant}{subfolder}")
             }
             Self::Url { url, .. } => url.clone(),
+        }
+    }
+
+    /// The source as it stands in the record, which everybody may read.
+    pub(crate) fn recorded(&self) -> String {
+        match self {
+            Self::Url { url, .. } => crate::download::without_secrets(url),
+            other => other.text(),
         }
     }
 

@@ -183,7 +183,7 @@ fn sync_all(folder: &Path) -> io::Result<()> {
 }
 
 fn sync_folder(folder: &Path) -> io::Result<()> {
-    File::open(folder)?.sync_all()
+    crate::files::sync_names(folder)
 }
 
 #[cfg(test)]

@@ -24,6 +24,12 @@ pub(crate) struct BulkDeleteModelsResponse {
 #[post("/api/v2/models/i/bulk_delete")]
 pub(crate) async fn bulk_delete(mut call: Call<Admin>) -> Result<HttpResponse, ApiError> {
     let Keys { keys } = call.body().await?;
-    let (deleted, failed) = call.run(move |app, actor| each(keys, |key| app.models.delete(actor, key))).await?;
+    let ended = call.run(move |app, actor| {
+        let ended = each(keys, |key| app.models.delete(actor, key))?;
+        // Models in memory hold their files open.
+        app.queue.empty_model_cache(actor)?;
+        Ok::<_, ApiError>(ended)
+    });
+    let (deleted, failed) = ended.await?;
     Ok(json(&BulkDeleteModelsResponse { deleted, failed }))
 }

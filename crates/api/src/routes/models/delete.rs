@@ -13,6 +13,11 @@ use invoke_domain::ModelKey;
 #[delete("/api/v2/models/i/{key}")]
 pub(crate) async fn delete(call: Call<Admin>) -> Result<HttpResponse, ApiError> {
     let key = ModelKey(call.path::<KeyPath>()?.key);
-    call.run(move |app, actor| app.models.delete(actor, &key)).await?;
+    let deleted = call.run(move |app, actor| {
+        app.models.delete(actor, &key)?;
+        // Models in memory hold their files open.
+        Ok::<_, ApiError>(app.queue.empty_model_cache(actor)?)
+    });
+    deleted.await?;
     Ok(HttpResponse::NoContent().finish())
 }

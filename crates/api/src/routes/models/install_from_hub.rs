@@ -21,6 +21,7 @@ pub(crate) struct Source {
 enum Told {
     Begun,
     NotFound,
+    Nothing,
     Several,
     Failed(String),
 }
@@ -32,6 +33,12 @@ enum Told {
         (status = 409, description = "There is already a model corresponding to this path or repo_id")))]
 #[get("/api/v2/models/install/huggingface")]
 pub(crate) async fn install_from_hub(call: Call<Admin>) -> Result<HttpResponse, ApiError> {
+    // A link that somebody follows, but no picture, frame or script of another site's page: it is a GET that changes something.
+    let header = |name: &str| call.http().headers().get(name).and_then(|value| value.to_str().ok());
+    let of_others = header("sec-fetch-site").is_some_and(|site| !["same-origin", "none"].contains(&site));
+    if of_others && header("sec-fetch-dest") != Some("document") {
+        return Err(ApiError::forbidden("Cross-origin request refused"));
+    }
     let Source { source } = call.query()?;
     let asked = source.clone();
     let told = call.run(move |app, actor| {
@@ -44,6 +51,7 @@ pub(crate) async fn install_from_hub(call: Call<Admin>) -> Result<HttpResponse, 
         let model = match repository.checkpoints().as_deref() {
             None => asked,
             Some([only]) => only.clone(),
+            Some([]) => return Ok(Told::Nothing),
             Some(_) => return Ok(Told::Several),
         };
         let begun =
@@ -55,6 +63,9 @@ pub(crate) async fn install_from_hub(call: Call<Admin>) -> Result<HttpResponse, 
             (StatusCode::CREATED, "The model is being installed", "Its progress is shown among the models.".into())
         }
         Told::NotFound => (StatusCode::BAD_REQUEST, "There is no such repository", "Please check its name.".into()),
+        Told::Nothing => {
+            (StatusCode::BAD_REQUEST, "This repository has no model", "None of its files can be installed.".into())
+        }
         Told::Several => {
             (StatusCode::OK, "This repository has several models", "Please choose one among the models.".into())
         }
