@@ -37,6 +37,8 @@ struct State {
     /// The worlds of items that run or ran.
     hosts: HashMap<ItemId, Arc<MemoryHost>>,
     ended: HashSet<ItemId>,
+    /// Also those that were canceled between being claimed and having a world.
+    canceled: HashSet<ItemId>,
 }
 
 impl Toys {
@@ -115,7 +117,13 @@ impl Toys {
 
     fn run(&self, queue: &Queue, bus: &Bus, item: &QueueItem) {
         let host = Arc::new(MemoryHost::default());
-        self.0.state.lock().hosts.insert(item.id, Arc::clone(&host));
+        {
+            let mut state = self.0.state.lock();
+            state.hosts.insert(item.id, Arc::clone(&host));
+            if state.canceled.contains(&item.id) {
+                host.gate.cancel();
+            }
+        }
         self.0.changed.notify_all();
         let mut session = Session::from_json(&item.session).unwrap();
         let mut context = ToyContext::new(host);
@@ -134,7 +142,9 @@ impl Workers for Toys {
     }
 
     fn cancel(&self, item: ItemId) {
-        if let Some(host) = self.0.state.lock().hosts.get(&item) {
+        let mut state = self.0.state.lock();
+        state.canceled.insert(item);
+        if let Some(host) = state.hosts.get(&item) {
             host.gate.cancel();
         }
     }
