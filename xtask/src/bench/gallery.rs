@@ -15,6 +15,22 @@ const ORDINARY: &str = "00000001-0001-4000-8000-000000000001";
 /// Measurements of each request; the median counts.
 const REPEATS: usize = 11;
 
+/// The administrator of the servers that are measured.
+pub(super) const ACCOUNT: Account = Account { email: "bench@example.com", password: "BenchPass123" };
+
+/// Who is signed in.
+pub(super) struct Account {
+    pub(super) email: &'static str,
+    pub(super) password: &'static str,
+}
+
+impl Account {
+    /// What the set-up is sent.
+    pub(super) fn setup(&self) -> Value {
+        json!({ "email": self.email, "display_name": "Bench", "password": self.password })
+    }
+}
+
 /// What is measured, with its figure and how many things were found.
 type Row = (&'static str, f64, Option<u64>);
 
@@ -48,15 +64,10 @@ fn measure(command: &str, images: usize, boards: usize, release: bool) -> Result
     let token = |server: &Server| sign_in(server.port);
     {
         let server = Server::start_in(command, root.path())?;
-        let account = json!({ "email": "bench@example.com", "display_name": "Bench", "password": "BenchPass123" });
-        Client::connect(server.port)?.post("/api/v1/auth/setup", &account, None)?;
+        Client::connect(server.port)?.post("/api/v1/auth/setup", &ACCOUNT.setup(), None)?;
     }
     let database = root.path().join("databases/invokeai.db");
-    let mut fill = cargo(&["run", "--quiet", "--package", "invoke-storage", "--example", "fill_gallery"]);
-    if release {
-        fill.arg("--release");
-    }
-    shell::run(fill.arg("--").arg(&database).args([images.to_string(), boards.to_string()]))?;
+    fill(&database, images, boards, release)?;
     let filled = megabytes(&database)?;
     let taking_in = Server::start_in(command, root.path())?;
     let first_start = taking_in.start_seconds;
@@ -92,14 +103,24 @@ fn measure(command: &str, images: usize, boards: usize, release: bool) -> Result
         let (milliseconds, answer) = median_of(|| client.get(&path, Some(&token)))?;
         rows.push((name, milliseconds, count(&answer)));
     }
-    let upload = upload_request(server.port, &token)?;
-    let (milliseconds, _) = median_of(|| client.send_raw(&upload, "upload"))?;
+    let request = upload(server.port, &token)?;
+    let (milliseconds, _) = median_of(|| client.send_raw(&request, "upload"))?;
     rows.push(("upload of a 1024x1024 PNG, ms", milliseconds, None));
     Ok(rows)
 }
 
-fn sign_in(port: u16) -> Result<String> {
-    let login = json!({ "email": "bench@example.com", "password": "BenchPass123", "remember_me": false });
+/// Writes images and boards into the database of a server that does not run.
+pub(super) fn fill(database: &Path, images: usize, boards: usize, release: bool) -> Result<()> {
+    let mut fill = cargo(&["run", "--quiet", "--package", "invoke-storage", "--example", "fill_gallery"]);
+    if release {
+        fill.arg("--release");
+    }
+    shell::run(fill.arg("--").arg(database).args([images.to_string(), boards.to_string()]))
+}
+
+/// A token of [`ACCOUNT`].
+pub(super) fn sign_in(port: u16) -> Result<String> {
+    let login = json!({ "email": ACCOUNT.email, "password": ACCOUNT.password, "remember_me": false });
     let answer = Client::connect(port)?.post("/api/v1/auth/login", &login, None)?;
     Ok(answer["token"].as_str().context("login gave no token")?.to_owned())
 }
@@ -144,7 +165,7 @@ fn count(answer: &Value) -> Option<u64> {
 }
 
 /// A whole request that uploads noise, which compresses badly.
-fn upload_request(port: u16, token: &str) -> Result<Vec<u8>> {
+pub(super) fn upload(port: u16, token: &str) -> Result<Vec<u8>> {
     let picture = noise_png(1024)?;
     let head =
         "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"n.png\"\r\nContent-Type: image/png\r\n\r\n";

@@ -1,6 +1,7 @@
 //! Measures the server: start-up, memory at rest, requests per second, seconds per denoising step. With `--peer` the
 //! same for another server of the same API, in turn within one run, so that both see the same machine.
 
+mod browser;
 mod engine;
 mod gallery;
 mod http;
@@ -43,6 +44,9 @@ pub(crate) struct Options {
     engine_only: bool,
     #[command(flatten)]
     engine: engine::EngineOptions,
+    /// Measure the pages in a browser with so many images instead (the aim is 100000).
+    #[arg(long, value_name = "IMAGES")]
+    browser: Option<usize>,
     /// Boards for `--gallery`.
     #[arg(long, default_value_t = 2_000)]
     boards: usize,
@@ -96,6 +100,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     shell::run(build.args((!options.dev).then_some("--release")))?;
     let target = std::env::var("CARGO_TARGET_DIR").map_or_else(|_| root().join("target"), Into::into);
     let ours = target.join(if options.dev { "debug" } else { "release" }).join("invokeai-web").display().to_string();
+    if let Some(images) = options.browser {
+        return browser::run(&ours, images, !options.dev);
+    }
     let mut commands = vec![("this server", ours)];
     commands.extend(options.peer.iter().map(|peer| ("peer", peer.clone())));
     if let Some(images) = options.gallery {
