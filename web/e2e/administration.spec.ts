@@ -1,7 +1,7 @@
 // A working day of an administrator and of somebody they look after, both signed in at once.
-import { expectAccessible } from './accessible';
-import { ADMIN, expect, photograph, signIn, test, TINY_MODEL } from './fixtures';
+import { ADMIN, expect, expectAccessible, photograph, signIn, test, TINY_MODEL } from './fixtures';
 
+test.use({ settings: { multiuser: true } });
 test.describe.configure({ mode: 'serial' });
 
 const MEMBER = { email: 'bob@example.com', name: 'Bob Ross', password: '' };
@@ -96,7 +96,7 @@ test('statistics, configuration and versions', async ({ page }) => {
   await expectAccessible(page);
   await photograph(page, 'admin-configuration');
   await page.getByRole('link', { name: 'About' }).click();
-  await expect(page.getByText('actix-web')).toBeVisible();
+  await expect(page.getByText('actix-web', { exact: true })).toBeVisible();
   await photograph(page, 'admin-about');
 });
 

@@ -4,6 +4,7 @@ import { ADMIN, createUser, expect, photograph, setUp, signIn, test } from './fi
 
 const BOB = { email: 'bob@localhost', name: 'Bob Ross', password: 'Workbench42' };
 
+test.use({ settings: { multiuser: true } });
 test.describe.configure({ mode: 'serial' });
 
 test('a board is created, renamed, archived and found again', async ({ page }) => {

@@ -13,6 +13,7 @@ import {
   TINY_MODEL,
 } from './fixtures';
 
+test.use({ settings: { multiuser: true } });
 test.describe.configure({ mode: 'serial' });
 
 test('the first visitor creates the administrator and is signed in', async ({ page }) => {

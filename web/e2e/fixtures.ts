@@ -8,11 +8,15 @@ export { expect };
 export const ADMIN = { email: 'admin@localhost', name: 'Ada Lovelace', password: 'Lighthouse42' };
 export const TINY_MODEL = process.env.E2E_MODEL ?? resolve('../tests/fixtures/models/tiny-sd15');
 
-/** `baseURL` is a fresh server of this file's settings, or the one that E2E_BASE_URL names. */
-export const test = base.extend<object, { settings: Settings; server: RunningServer }>({
-  settings: [{ multiuser: true }, { option: true, scope: 'worker' }],
+/**
+ * `baseURL` is a fresh server, or the one that E2E_BASE_URL names. Each file says its settings by `test.use`: that is what gives
+ * it a server of its own.
+ */
+export const test = base.extend<object, { settings: Settings | null; server: RunningServer }>({
+  settings: [null, { option: true, scope: 'worker' }],
   server: [
     async ({ settings }, provide) => {
+      if (settings === null) throw new Error('say which server is meant: test.use({ settings: … })');
       const given = process.env.E2E_BASE_URL;
       const server = given === undefined ? await startServer(settings) : elsewhere(given);
       await provide(server);
@@ -37,8 +41,8 @@ export const test = base.extend<object, { settings: Settings; server: RunningSer
 
 /** A server that somebody else started. */
 function elsewhere(url: string): RunningServer {
-  const command = () => Promise.reject(new Error(`no commands can be run on the machine of ${url}`));
-  return { url, command, stop: () => Promise.resolve() };
+  const refuse = () => Promise.reject(new Error(`no commands can be run on the machine of ${url}`));
+  return { url, command: refuse, halt: refuse, resume: refuse, stop: () => Promise.resolve() };
 }
 
 export async function signIn(page: Page, account: { email: string; password: string }) {
@@ -115,7 +119,7 @@ export async function setUp(page: Page) {
 }
 
 /** Fails on what the accessibility rules call serious or critical. */
-export async function expectAccessible(page: Page, name: string) {
+export async function expectAccessible(page: Page, name = page.url()) {
   const { violations } = await new AxeBuilder({ page }).analyze();
   const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
   const found = serious.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join('; ')}`);

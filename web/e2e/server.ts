@@ -12,6 +12,11 @@ export type RunningServer = {
   url: string;
   /** Runs one of the server's commands on the same folder; what it prints. */
   command: (...words: string[]) => Promise<string>;
+  /** Ends the program, as an administrator would; everything else of the server stays. */
+  halt: () => Promise<void>;
+  /** Starts it again at the same address. */
+  resume: () => Promise<void>;
+  /** Ends the program and takes its folder away. */
   stop: () => Promise<void>;
 };
 
@@ -40,13 +45,31 @@ export async function startServer({ multiuser, starterModel = false, lines = [] 
   ];
   await writeFile(join(root, 'invokeai.yaml'), `${settings.join('\n')}\n`);
 
+  const url = `http://127.0.0.1:${port}`;
   const logPath = join(root, 'server.log');
-  const log = await open(logPath, 'w');
+  let running = await launch(root, url, logPath);
+  const command = async (...words: string[]) => (await promisify(execFile)(BINARY, [...words, '--root', root])).stdout;
+  const halt = () => running.end();
+  const resume = async () => {
+    running = await launch(root, url, logPath);
+  };
+  const stop = async () => {
+    await running.end();
+    await rm(root, { recursive: true, force: true });
+  };
+  return { url, command, halt, resume, stop };
+}
+
+/** Starts the program and waits until it answers. */
+async function launch(root: string, url: string, logPath: string): Promise<{ end: () => Promise<void> }> {
+  const log = await open(logPath, 'a');
   const child = spawn(BINARY, ['--root', root], { stdio: ['ignore', log.fd, log.fd] });
   const failed = once(child, 'error').then(([error]: unknown[]) => String(error));
   const exited = once(child, 'exit').then(([code, signal]: unknown[]) => `it ended with ${String(code ?? signal)}`);
-
-  const stop = async () => {
+  let ended = false;
+  const end = async () => {
+    if (ended) return;
+    ended = true;
     if (child.exitCode === null && child.signalCode === null) {
       child.kill('SIGINT');
       const timer = setTimeout(() => child.kill('SIGKILL'), STOP_SECONDS * 1000);
@@ -54,18 +77,13 @@ export async function startServer({ multiuser, starterModel = false, lines = [] 
       clearTimeout(timer);
     }
     await log.close();
-    await rm(root, { recursive: true, force: true });
   };
-
-  const url = `http://127.0.0.1:${port}`;
   const problem = await Promise.race([failed, exited, healthy(url)]);
-  if (problem !== null) {
-    const tail = (await readFile(logPath, 'utf8')).split('\n').slice(-30).join('\n');
-    await stop();
-    throw new Error(`${BINARY} did not start: ${problem}\n${tail}`);
-  }
-  const command = async (...words: string[]) => (await promisify(execFile)(BINARY, [...words, '--root', root])).stdout;
-  return { url, command, stop };
+  if (problem === null) return { end };
+  const tail = (await readFile(logPath, 'utf8')).split('\n').slice(-30).join('\n');
+  await end();
+  await rm(root, { recursive: true, force: true });
+  throw new Error(`${BINARY} did not start: ${problem}\n${tail}`);
 }
 
 /** Resolves to null once the server answers. */

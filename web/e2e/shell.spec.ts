@@ -1,6 +1,7 @@
 // The frame around all pages: tabs, shortcuts, what is remembered, a server that goes away; and that everybody can use it.
 import { ADMIN, expect, expectAccessible, photograph, setUp, signIn, test } from './fixtures';
 
+test.use({ settings: { multiuser: true } });
 test.describe.configure({ mode: 'serial' });
 
 test('the tabs, by mouse and by keyboard', async ({ page }) => {
@@ -64,18 +65,33 @@ test('without the server the page says so, keeps what is typed, and recovers by 
   await expect(page.getByLabel('Prompt', { exact: true })).toHaveValue('typed without a connection');
 });
 
-test('every page of the studio can be used by everybody', async ({ page }) => {
-  await signIn(page, ADMIN);
-  for (const path of ['generate', 'upscale']) {
+/** Every page of somebody who is signed in, and what shows that it is there. */
+const PAGES = [
+  { path: 'generate', shows: 'Boards' },
+  { path: 'upscale', shows: 'Boards' },
+  { path: 'workflows', shows: 'Workflow Library' },
+  { path: 'models', shows: 'Models' },
+  { path: 'queue', shows: 'Queue' },
+  { path: 'profile', shows: 'Where you are signed in' },
+  { path: 'admin/users', shows: 'Users' },
+  { path: 'admin/queue', shows: 'Queue overview' },
+  { path: 'admin/statistics', shows: 'Statistics' },
+  { path: 'admin/configuration', shows: 'Configuration' },
+  { path: 'admin/about', shows: 'About' },
+] as const;
+
+for (const { path, shows } of PAGES) {
+  test(`everybody can use ${path}, in light and dark, wide and on a phone`, async ({ page }) => {
+    await signIn(page, ADMIN);
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
       await page.goto(`/${path}`);
-      await expect(page.getByRole('region', { name: 'Boards' })).toBeVisible();
+      await expect(page.getByRole('main').getByText(shows, { exact: true }).first()).toBeVisible();
       await expectAccessible(page, `${path}, ${colorScheme}`);
     }
-    await photograph(page, path);
-  }
-});
+    await photograph(page, path.replace('/', '-'));
+  });
+}
 
 async function expectAccessibleGuest(page: Parameters<typeof expectAccessible>[0]) {
   await page.goto('/');

@@ -1,7 +1,7 @@
 // Workflows: found in the library, run as a form, built in the editor, saved and published; and the queue they run in.
-import { expectAccessible } from './accessible';
-import { ADMIN, expect, photograph, signIn, test, TINY_MODEL } from './fixtures';
+import { ADMIN, expect, expectAccessible, photograph, signIn, test, TINY_MODEL } from './fixtures';
 
+test.use({ settings: { multiuser: true } });
 test.describe.configure({ mode: 'serial' });
 
 test('a default workflow is run as a form, and its picture arrives', async ({ page }) => {

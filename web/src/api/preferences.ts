@@ -18,9 +18,6 @@ export type Preferences = {
   oldestFirst: boolean;
   showArchived: boolean;
   boardsShown: boolean;
-  /** Whether making a picture opens it large when it is done. */
-  showNewest: boolean;
-  confirmDelete: boolean;
 };
 
 export const DEFAULTS: Preferences = {
@@ -33,12 +30,10 @@ export const DEFAULTS: Preferences = {
   oldestFirst: false,
   showArchived: false,
   boardsShown: true,
-  showNewest: false,
-  confirmDelete: true,
 };
 
 function readPreferences(saved: Record<string, unknown>): Preferences {
-  const flag = (name: 'starredFirst' | 'oldestFirst' | 'showArchived' | 'boardsShown' | 'showNewest' | 'confirmDelete') => {
+  const flag = (name: 'starredFirst' | 'oldestFirst' | 'showArchived' | 'boardsShown') => {
     const value = saved[name];
     return typeof value === 'boolean' ? value : DEFAULTS[name];
   };
@@ -53,8 +48,6 @@ function readPreferences(saved: Record<string, unknown>): Preferences {
     oldestFirst: flag('oldestFirst'),
     showArchived: flag('showArchived'),
     boardsShown: flag('boardsShown'),
-    showNewest: flag('showNewest'),
-    confirmDelete: flag('confirmDelete'),
   };
 }
 
