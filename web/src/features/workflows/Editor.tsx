@@ -26,6 +26,7 @@ import {
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
+import { randomId } from '@/graphs/random';
 import { ConfirmDialog } from '@/ui/ConfirmDialog';
 import { ErrorNotice } from '@/ui/ErrorNotice';
 import { closesCircle, fits, takesMany } from './connect';
@@ -121,7 +122,7 @@ export function Editor({ id, initial, templates }: Props) {
     });
     setNodes((before) => [
       ...before.map((node) => ({ ...node, selected: false })),
-      { ...createNode(template, crypto.randomUUID(), place), selected: true },
+      { ...createNode(template, randomId(), place), selected: true },
     ]);
   };
 
