@@ -18,7 +18,7 @@ import { Logo } from '@/ui/Logo';
 import { ErrorBoundary } from './ErrorBoundary';
 import { GlobalProgress } from './GlobalProgress';
 import { ShortcutsDialog } from './pages';
-import { paths } from './paths';
+import { addressOf, paths } from './paths';
 import { QueueNews } from './QueueNews';
 import classes from './Shell.module.css';
 import { Tabs } from './Tabs';
@@ -73,7 +73,7 @@ export function Shell({ account }: { account: Account }) {
               onProfile={go(paths.profile())}
               onAdministration={go(paths.admin())}
               onShortcuts={shortcuts.open}
-              onChangePassword={() => void navigate(paths.password(), { state: { from: location.pathname } })}
+              onChangePassword={() => void navigate(paths.password(), { state: { from: addressOf(location) } })}
               onLogout={forgetRemembered}
             />
           </div>
