@@ -2,7 +2,7 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
 import { renderHook, waitFor } from '@testing-library/react';
 import type { ReactNode } from 'react';
 import { afterEach, expect, test, vi } from 'vitest';
-import { useRecords } from './images';
+import { useRecords, useStar } from './images';
 import { keys } from './keys';
 
 afterEach(() => {
@@ -50,4 +50,19 @@ test('records that could not be fetched are asked for again', async () => {
   isUp = true;
   await vi.advanceTimersByTimeAsync(5_100);
   expect(isKnown('a.png')).toBe(true);
+});
+
+test('a star that is refused is taken back', async () => {
+  const cache = new QueryClient();
+  const wrapper = ({ children }: { children: ReactNode }) => <QueryClientProvider client={cache}>{children}</QueryClientProvider>;
+  for (const [name, starred] of [
+    ['a.png', false],
+    ['b.png', true],
+  ] as const)
+    cache.setQueryData(keys.image(name), { image_name: name, starred });
+  vi.stubGlobal('fetch', () => Promise.resolve(Response.json({ detail: 'no' }, { status: 403 })));
+  const { result } = renderHook(() => useStar(), { wrapper });
+  await expect(result.current.mutateAsync({ names: ['a.png', 'b.png'], starred: true })).rejects.toThrow('no');
+  expect(cache.getQueryData(keys.image('a.png'))).toMatchObject({ starred: false });
+  expect(cache.getQueryData(keys.image('b.png'))).toMatchObject({ starred: true });
 });

@@ -148,6 +148,11 @@ export function useDeleteImages() {
   });
 }
 
+function setStarred(cache: QueryClient, names: readonly string[], starred: boolean) {
+  for (const name of names) cache.setQueryData<Image>(keys.image(name), (image) => image && { ...image, starred });
+}
+
+/** The star is shown at once, and taken back when the server refuses it. */
 export function useStar() {
   const cache = useQueryClient();
   return useMutation({
@@ -156,9 +161,12 @@ export function useStar() {
       await (starred ? api.post('/api/v1/images/star', { body }) : api.post('/api/v1/images/unstar', { body }));
     },
     onMutate: ({ names, starred }) => {
-      for (const name of names) {
-        cache.setQueryData<Image>(keys.image(name), (image) => image && { ...image, starred });
-      }
+      const changed = names.filter((name) => cache.getQueryData<Image>(keys.image(name))?.starred === !starred);
+      setStarred(cache, changed, starred);
+      return changed;
+    },
+    onError: (_, { starred }, changed = []) => {
+      setStarred(cache, changed, !starred);
     },
     onSettled: () => cache.invalidateQueries({ queryKey: keys.imageNames }),
   });

@@ -3,13 +3,14 @@ import { IconCheck, IconStar, IconStarFilled } from '@tabler/icons-react';
 import { memo, type MouseEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import { DRAG_TYPE, thumbnailUrl, useKnownImage, useStar } from '@/api/images';
+import { DRAG_TYPE, thumbnailUrl, useKnownImage } from '@/api/images';
 import { usePicturesReady } from '@/api/member';
 import { selectUpTo, toggleSelected, useSelection } from '@/api/view';
 import { formatTime } from '@/ui/dates';
 import { Picture } from '@/ui/Picture';
 import classes from './Grid.module.css';
 import { tileId } from './tileId';
+import { useStarring } from './useStarring';
 
 type Props = {
   name: string;
@@ -24,7 +25,7 @@ export const Tile = memo(function Tile({ name, names, index, path, place }: Prop
   const { t, i18n } = useTranslation();
   const image = useKnownImage(name);
   const ready = usePicturesReady();
-  const star = useStar();
+  const star = useStarring();
   const isSelected = useSelection((selection) => selection.names.has(name));
   const label = image ? t('gallery.open', { date: formatTime(image.created_at, i18n.language) }) : t('gallery.openUnknown');
 
@@ -80,7 +81,7 @@ export const Tile = memo(function Tile({ name, names, index, path, place }: Prop
           aria-pressed={image.starred}
           tabIndex={-1}
           onClick={() => {
-            star.mutate({ names: [name], starred: !image.starred });
+            star([name], !image.starred);
           }}
         >
           {image.starred ? <IconStarFilled size={15} aria-hidden="true" /> : <IconStar size={16} aria-hidden="true" />}
