@@ -17,11 +17,13 @@ type Props = {
   names: readonly string[];
   index: number;
   path: string;
-  place: { left: number; top: number; side: number };
+  left: number;
+  top: number;
+  side: number;
 };
 
 /** One picture of the grid: a link that opens it, marks to select and star it, and something to drag. */
-export const Tile = memo(function Tile({ name, names, index, path, place }: Props) {
+export const Tile = memo(function Tile({ name, names, index, path, left, top, side }: Props) {
   const { t, i18n } = useTranslation();
   const image = useKnownImage(name);
   const ready = usePicturesReady();
@@ -43,7 +45,7 @@ export const Tile = memo(function Tile({ name, names, index, path, place }: Prop
       data-selected={isSelected || undefined}
       aria-setsize={names.length}
       aria-posinset={index + 1}
-      style={{ width: place.side, height: place.side, transform: `translate(${place.left}px, ${place.top}px)` }}
+      style={{ width: side, height: side, transform: `translate(${left}px, ${top}px)` }}
       draggable
       onDragStart={(event) => {
         const dragged = isSelected ? [...useSelection.getState().names] : [name];
