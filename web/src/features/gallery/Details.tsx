@@ -17,6 +17,7 @@ import {
 import { type ReactNode, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { fullUrl, type Image, useDeleteImages, useMetadata } from '@/api/images';
+import { deselect } from '@/api/view';
 import { useShortcut } from '@/shortcuts/useShortcut';
 import { ConfirmDialog } from '@/ui/ConfirmDialog';
 import { formatTime } from '@/ui/dates';
@@ -270,6 +271,7 @@ function DeleteDialog({
         remove.mutate([name], {
           onSuccess: ({ deleted_images: deleted }) => {
             onClose();
+            deselect(deleted);
             if (deleted.includes(name)) onDeleted();
           },
         });
