@@ -15,6 +15,7 @@ import { ProfileMenu } from '@/features/account/ProfileMenu';
 import { showLanguage } from '@/i18n';
 import { useShortcut } from '@/shortcuts/useShortcut';
 import { Logo } from '@/ui/Logo';
+import { DownloadNews } from './DownloadNews';
 import { ErrorBoundary } from './ErrorBoundary';
 import { GlobalProgress } from './GlobalProgress';
 import { ShortcutsDialog } from './pages';
@@ -93,6 +94,7 @@ export function Shell({ account }: { account: Account }) {
           </ErrorBoundary>
         </main>
       </div>
+      <DownloadNews />
       <QueueNews userId={account.id} isHere={tab?.id === 'generate' || tab?.id === 'upscale' || tab?.id === 'queue'} />
       {shortcutsShown && (
         <Suspense>
