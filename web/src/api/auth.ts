@@ -67,8 +67,11 @@ export function useLogin() {
 
 /** Changes the own password. The answer brings the token that goes on; all others are void. */
 export function useChangePassword() {
+  const cache = useQueryClient();
   return useMutation({
     mutationFn: (body: { current_password: string; new_password: string }) => api.patch('/api/v1/auth/me', { body }),
+    // The pictures' cookie holds the old token.
+    onSuccess: () => cache.invalidateQueries({ queryKey: keys.mediaCookies }),
   });
 }
 
@@ -130,8 +133,10 @@ const MEDIA_COOKIE_HOURS = 6;
 /** Keeps the cookie fresh that lets `<img>` fetch private pictures; true once pictures may be shown. */
 export function useMediaCookie(account: Account): boolean {
   const every = MEDIA_COOKIE_HOURS * 3_600_000;
+  // Signing out takes the cookie away, so that of an earlier session does not count.
+  const generation = useSession((session) => session.generation);
   const cookie = useQuery({
-    queryKey: keys.mediaCookie(account.id),
+    queryKey: [...keys.mediaCookies, account.id, generation],
     queryFn: () => api.post('/api/v1/auth/media-cookie', {}),
     enabled: !account.isSingleUser,
     staleTime: every,

@@ -29,7 +29,14 @@ export function useBoards(archived: boolean) {
 }
 
 /** What one may do with a board. The `permissions` crate decides. */
-export type Rights = { isOwn: boolean; isShared: boolean; canAdd: boolean; canEdit: boolean; canShare: boolean };
+export type Rights = {
+  isOwn: boolean;
+  isShared: boolean;
+  canAdd: boolean;
+  canEdit: boolean;
+  canShare: boolean;
+  canDelete: boolean;
+};
 
 export function rightsOn(board: Board, account: Account): Rights {
   const isOwn = board.user_id === account.id;
@@ -39,8 +46,9 @@ export function rightsOn(board: Board, account: Account): Rights {
     isOwn,
     isShared: !isOwn && (level !== null || board.board_visibility !== 'private'),
     canAdd: isOwn || account.isAdmin || isPublic || level === 'write' || level === 'admin',
-    canEdit: isOwn || account.isAdmin || level === 'write' || level === 'admin',
+    canEdit: isOwn || account.isAdmin || level === 'admin',
     canShare: !account.isSingleUser && (isOwn || account.isAdmin || level === 'admin'),
+    canDelete: isOwn || account.isAdmin,
   };
 }
 

@@ -33,6 +33,7 @@ export type ServerEvents = {
   ) => void;
   invocation_error: (event: OfNode & { error_type: string; error_message: string }) => void;
   bulk_download_complete: (event: { bulk_download_item_name: string }) => void;
+  bulk_download_error: (event: { bulk_download_item_name: string; error: string }) => void;
   model_install_started: (event: { id: number }) => void;
   model_install_download_progress: (event: { id: number }) => void;
   model_install_downloads_complete: (event: { id: number }) => void;

@@ -4,7 +4,7 @@
 import { type QueryClient, skipToken, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { serverUrl } from './base';
-import { api, type Schemas } from './client';
+import { api, ApiError, type Schemas } from './client';
 import { type ImageView, keys } from './keys';
 
 export type { ImageView } from './keys';
@@ -15,6 +15,9 @@ export const NO_BOARD = 'none';
 const CATEGORIES = { images: ['general'], assets: ['control', 'mask', 'user', 'other'] } as const;
 /** The most names one request for records may hold. */
 const RECORDS_AT_ONCE = 200;
+/** Milliseconds without scrolling before records are asked for, and until they are after that failed. */
+const RECORDS_AFTER = 40;
+const RECORDS_AGAIN_AFTER = 5_000;
 
 /** The names of all pictures a view shows, in order. */
 export function useImageNames(view: ImageView) {
@@ -54,28 +57,38 @@ export function useKnownImage(name: string): Image | undefined {
   return useQuery<Image>({ queryKey: keys.image(name), queryFn: skipToken, staleTime: Infinity }).data;
 }
 
-/** Fetches the records of these pictures that are not known, all in one request, when scrolling pauses. */
+/** Fetches the records of these pictures that are not known, in as few requests as possible, when scrolling pauses. */
 export function useRecords(names: readonly string[]) {
   const cache = useQueryClient();
   const asked = useRef(new Set<string>());
   useEffect(() => {
-    const timer = setTimeout(() => {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const ask = async () => {
       const missing = names.filter((name) => !asked.current.has(name) && cache.getQueryData(keys.image(name)) === undefined);
-      const batch = missing.slice(0, RECORDS_AT_ONCE);
-      if (batch.length === 0) return;
-      for (const name of batch) asked.current.add(name);
-      api
-        .post('/api/v1/images/images_by_names', { body: { image_names: batch } })
-        .then((images) => {
+      for (let from = 0; from < missing.length; from += RECORDS_AT_ONCE) {
+        const batch = missing.slice(from, from + RECORDS_AT_ONCE);
+        for (const name of batch) asked.current.add(name);
+        try {
+          const images = await api.post('/api/v1/images/images_by_names', { body: { image_names: batch } });
           for (const image of images) cache.setQueryData(keys.image(image.image_name), image);
-        })
-        .catch(() => undefined)
-        .finally(() => {
+        } finally {
           for (const name of batch) asked.current.delete(name);
+        }
+        if (timer === undefined) return;
+      }
+    };
+    const askSoon = (after: number) => {
+      timer = setTimeout(() => {
+        ask().catch((error: unknown) => {
+          const isRefused = error instanceof ApiError && error.status >= 400 && error.status < 500;
+          if (timer !== undefined && !isRefused) askSoon(RECORDS_AGAIN_AFTER);
         });
-    }, 40);
+      }, after);
+    };
+    askSoon(RECORDS_AFTER);
     return () => {
       clearTimeout(timer);
+      timer = undefined;
     };
   }, [names, cache]);
 }
@@ -135,6 +148,11 @@ export function useDeleteImages() {
   });
 }
 
+function setStarred(cache: QueryClient, names: readonly string[], starred: boolean) {
+  for (const name of names) cache.setQueryData<Image>(keys.image(name), (image) => image && { ...image, starred });
+}
+
+/** The star is shown at once, and taken back when the server refuses it. */
 export function useStar() {
   const cache = useQueryClient();
   return useMutation({
@@ -143,9 +161,12 @@ export function useStar() {
       await (starred ? api.post('/api/v1/images/star', { body }) : api.post('/api/v1/images/unstar', { body }));
     },
     onMutate: ({ names, starred }) => {
-      for (const name of names) {
-        cache.setQueryData<Image>(keys.image(name), (image) => image && { ...image, starred });
-      }
+      const changed = names.filter((name) => cache.getQueryData<Image>(keys.image(name))?.starred === !starred);
+      setStarred(cache, changed, starred);
+      return changed;
+    },
+    onError: (_, { starred }, changed = []) => {
+      setStarred(cache, changed, !starred);
     },
     onSettled: () => cache.invalidateQueries({ queryKey: keys.imageNames }),
   });

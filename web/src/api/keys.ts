@@ -14,7 +14,7 @@ export type ImageView = {
 export const keys = {
   status: ['auth', 'status'] as const,
   me: ['auth', 'me'] as const,
-  mediaCookie: (userId: string) => ['auth', 'media-cookie', userId] as const,
+  mediaCookies: ['auth', 'media-cookie'] as const,
   models: ['models'] as const,
   installs: ['installs'] as const,
   imageNames: ['image-names'] as const,

@@ -1,5 +1,5 @@
 // What a prompt says: its alternatives, and about how many tokens it has.
-import { useQuery } from '@tanstack/react-query';
+import { queryOptions, useQuery } from '@tanstack/react-query';
 import { api } from './client';
 import { keys } from './keys';
 
@@ -9,15 +9,19 @@ export function hasAlternatives(prompt: string): boolean {
 }
 
 /** Every prompt that one with alternatives stands for. */
-export function useDynamicPrompts(prompt: string, most: number, enabled: boolean) {
-  return useQuery({
+export function dynamicPromptsQuery(prompt: string, most: number) {
+  return queryOptions({
     queryKey: keys.dynamicPrompts(prompt, most),
     queryFn: ({ signal }) =>
       api.post('/api/v1/utilities/dynamicprompts', { body: { prompt, max_prompts: most, combinatorial: true }, signal }),
-    enabled,
     staleTime: Infinity,
-    placeholderData: (before) => before,
   });
+}
+
+/** How many prompts one with alternatives stands for; while they are counted, how many they were before. */
+export function useAlternatives(prompt: string, most: number, enabled: boolean): number | null {
+  const answer = useQuery({ ...dynamicPromptsQuery(prompt, most), enabled, placeholderData: (before) => before }).data;
+  return enabled && answer && answer.prompts.length > 0 ? answer.prompts.length : null;
 }
 
 /** The most tokens one part of a prompt holds, without the marks at its ends. */

@@ -3,7 +3,7 @@ import type { QueryClient } from '@tanstack/react-query';
 import { io, type Socket } from 'socket.io-client';
 import { create } from 'zustand';
 import { basePath } from './base';
-import { saveDownload } from './downloads';
+import { endDownload } from './downloads';
 import type { ClientEvents, ServerEvents } from './events';
 import { fetchImage, insertImage } from './images';
 import { keys } from './keys';
@@ -80,7 +80,10 @@ export function startLive(cache: QueryClient, userId: string, connect: Connect =
     updates.nodeFailed(event);
   });
   socket.on('bulk_download_complete', ({ bulk_download_item_name: name }) => {
-    void saveDownload(name).catch(() => undefined);
+    void endDownload(name, null);
+  });
+  socket.on('bulk_download_error', ({ bulk_download_item_name: name, error }) => {
+    void endDownload(name, error);
   });
   for (const name of [
     'model_install_started',

@@ -55,6 +55,14 @@ export function clearSelection() {
   useSelection.setState({ names: new Set(), anchor: null });
 }
 
+/** Unmarks pictures that are gone. */
+export function deselect(gone: readonly string[]) {
+  const { names } = useSelection.getState();
+  if (!gone.some((name) => names.has(name))) return;
+  const without = new Set(gone);
+  useSelection.setState({ names: new Set([...names].filter((name) => !without.has(name))) });
+}
+
 export function toggleSelected(name: string) {
   useSelection.setState(({ names }) => {
     const next = new Set(names);

@@ -33,7 +33,8 @@ export function useWorkflows(shelf: Shelf, search: string, tags: readonly string
           signal,
         })
       ).items,
-    placeholderData: (before) => before,
+    // The entries of another shelf are no answer.
+    placeholderData: (before, query) => (query?.queryKey[1] === shelf ? before : undefined),
   });
 }
 

@@ -12,7 +12,7 @@ import { ChangePasswordPage } from '@/features/auth/ChangePasswordPage';
 import { LoginPage } from '@/features/auth/LoginPage';
 import { SetupPage } from '@/features/auth/SetupPage';
 import { EmptyState } from '@/ui/EmptyState';
-import { destination, paths } from './paths';
+import { addressOf, destination, paths } from './paths';
 import { AdminPages, GeneratePage, ModelsPage, ProfilePage, QueuePage, UpscalePage, WorkflowsPage } from './pages';
 import { Shell } from './Shell';
 import { TABS } from './tabs';
@@ -89,9 +89,9 @@ function Member({ children }: { children: (account: Account) => ReactNode }) {
   const { account, error, retry } = useAccount();
   const passwordDue = useSession((session) => session.passwordDue);
   if (account === undefined) return <Waiting error={error} retry={retry} />;
-  if (account === null) return <Navigate to={paths.login()} replace state={{ from: location.pathname }} />;
+  if (account === null) return <Navigate to={paths.login()} replace state={{ from: addressOf(location) }} />;
   if (passwordDue && location.pathname !== paths.password()) {
-    return <Navigate to={paths.password()} replace state={{ from: location.pathname }} />;
+    return <Navigate to={paths.password()} replace state={{ from: addressOf(location) }} />;
   }
   return children(account);
 }

@@ -6,7 +6,7 @@ import { useMember } from '@/api/member';
 import { forgetRemembered } from '@/api/remembered';
 import { ProfilePage } from '@/features/profile/ProfilePage';
 import { ShortcutsDialog } from './pages';
-import { paths } from './paths';
+import { addressOf, paths } from './paths';
 
 export function ProfileTab() {
   const account = useMember();
@@ -18,7 +18,7 @@ export function ProfileTab() {
     <>
       <ProfilePage
         account={account}
-        onChangePassword={() => void navigate(paths.password(), { state: { from: location.pathname } })}
+        onChangePassword={() => void navigate(paths.password(), { state: { from: addressOf(location) } })}
         onShortcuts={shortcuts.open}
         onLogout={() => {
           logout.mutate();

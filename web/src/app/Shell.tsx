@@ -15,10 +15,11 @@ import { ProfileMenu } from '@/features/account/ProfileMenu';
 import { showLanguage } from '@/i18n';
 import { useShortcut } from '@/shortcuts/useShortcut';
 import { Logo } from '@/ui/Logo';
+import { DownloadNews } from './DownloadNews';
 import { ErrorBoundary } from './ErrorBoundary';
 import { GlobalProgress } from './GlobalProgress';
 import { ShortcutsDialog } from './pages';
-import { paths } from './paths';
+import { addressOf, paths } from './paths';
 import { QueueNews } from './QueueNews';
 import classes from './Shell.module.css';
 import { Tabs } from './Tabs';
@@ -73,7 +74,7 @@ export function Shell({ account }: { account: Account }) {
               onProfile={go(paths.profile())}
               onAdministration={go(paths.admin())}
               onShortcuts={shortcuts.open}
-              onChangePassword={() => void navigate(paths.password(), { state: { from: location.pathname } })}
+              onChangePassword={() => void navigate(paths.password(), { state: { from: addressOf(location) } })}
               onLogout={forgetRemembered}
             />
           </div>
@@ -93,6 +94,7 @@ export function Shell({ account }: { account: Account }) {
           </ErrorBoundary>
         </main>
       </div>
+      <DownloadNews />
       <QueueNews userId={account.id} isHere={tab?.id === 'generate' || tab?.id === 'upscale' || tab?.id === 'queue'} />
       {shortcutsShown && (
         <Suspense>

@@ -18,6 +18,11 @@ export const paths = {
   recover: () => '/recover',
 };
 
+/** The address of a place within the page, with what it shows. */
+export function addressOf({ pathname, search }: { pathname: string; search: string }): string {
+  return pathname + search;
+}
+
 /** Where to go after signing in: only to a place within the page. */
 export function destination(state: unknown): string {
   const from = typeof state === 'object' && state !== null && 'from' in state ? state.from : null;

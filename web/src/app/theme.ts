@@ -1,5 +1,6 @@
 // Colours, type and shape: warm paper and stone, one green-blue accent.
 import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core';
+import type { MouseEvent } from 'react';
 
 const verdigris: MantineColorsTuple = [
   '#e9f8f6',
@@ -40,6 +41,10 @@ const night: MantineColorsTuple = [
   '#110f0d',
 ];
 
+function forgetFile({ currentTarget }: MouseEvent<HTMLInputElement>) {
+  currentTarget.value = '';
+}
+
 export const theme = createTheme({
   primaryColor: 'verdigris',
   primaryShade: { light: 7, dark: 6 },
@@ -56,6 +61,8 @@ export const theme = createTheme({
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true, events: { hover: true, focus: true, touch: false } } },
     // The cross alone has no name for who cannot see it.
     Notification: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } },
+    // The same file may be chosen once more, for example after it could not be sent.
+    FileButton: { defaultProps: { inputProps: { onClick: forgetFile } } },
     Modal: {
       defaultProps: { centered: true, radius: 'lg', overlayProps: { backgroundOpacity: 0.6, blur: 3 } },
       styles: { title: { fontWeight: 620 } },

@@ -38,6 +38,9 @@ export function ImageField({ label, hint, value, onChange }: Props) {
   const known = useKnownImage(value?.name ?? '');
   const [isOver, setIsOver] = useState(false);
 
+  const failed = (error: Error) => {
+    notifications.show({ color: 'red', title: t('pickers.uploadFailed'), message: errorText(error, t) });
+  };
   const bring = (file: File | null) => {
     if (file === null) return;
     upload.mutate(
@@ -46,9 +49,7 @@ export function ImageField({ label, hint, value, onChange }: Props) {
         onSuccess: (image) => {
           onChange(toPicture(image));
         },
-        onError: (error) => {
-          notifications.show({ color: 'red', title: t('pickers.uploadFailed'), message: errorText(error, t) });
-        },
+        onError: failed,
       },
     );
   };
@@ -74,9 +75,9 @@ export function ImageField({ label, hint, value, onChange }: Props) {
         setIsOver(false);
         const [name] = draggedNames(event.dataTransfer);
         if (name !== undefined) {
-          void fetchImage(name).then((image) => {
+          fetchImage(name).then((image) => {
             onChange(toPicture(image));
-          });
+          }, failed);
         } else bring(event.dataTransfer.files[0] ?? null);
       }}
     >

@@ -46,13 +46,23 @@ function isTyping(target: EventTarget | null): boolean {
 /** What Ctrl does with text, which a shortcut must not take away from who is typing. */
 const EDITING: ReadonlySet<string> = new Set(['mod+a', 'mod+c', 'mod+v', 'mod+x', 'mod+z', 'mod+shift+z', 'mod+y']);
 
+/** Whether a part of the page that has the focus wants a key for itself. */
+function isTaken(target: EventTarget | null, pressed: string): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  // What opens with a key of its own (menus, lists) keeps it.
+  if (target.closest('[role=menu], [role=listbox]')) return true;
+  // A dialog has all of them, unless it offers shortcuts itself.
+  const dialog = target.closest('[role=dialog]');
+  if (dialog && !dialog.hasAttribute('data-shortcuts')) return true;
+  return target instanceof HTMLInputElement && ['range', 'radio'].includes(target.type) && pressed.startsWith('arrow');
+}
+
 function listen(event: KeyboardEvent) {
   if (event.defaultPrevented || event.isComposing || paused > 0) return;
   const pressed = combination(event);
   if (pressed === null) return;
   if (isTyping(event.target) && (!/^(?:mod|alt)\+/.test(pressed) || EDITING.has(pressed))) return;
-  // What opens with a key of its own (menus, lists) keeps it.
-  if (event.target instanceof HTMLElement && event.target.closest('[role=menu], [role=listbox]')) return;
+  if (isTaken(event.target, pressed)) return;
   const { shortcuts } = preferences.get();
   for (const action of ACTIONS) {
     const handler = offered.get(action)?.at(-1);

@@ -25,6 +25,8 @@ export function InviteDialog({ opened, onClose }: { opened: boolean; onClose: ()
       onClose={close}
       title={made === null ? t('admin.users.invite.title') : t('admin.users.invite.made')}
       size="lg"
+      // The password is shown this once.
+      closeOnClickOutside={made === null}
       closeButtonProps={{ 'aria-label': t('admin.close') }}
     >
       {made === null ? <Invite onMade={setMade} onClose={close} /> : <HandOver invitation={made} onClose={close} />}

@@ -228,7 +228,7 @@ function BoardMenu({
         <Menu.Item
           color="red"
           leftSection={<IconTrash size={16} />}
-          disabled={!rights.canEdit}
+          disabled={!rights.canDelete}
           {...(onDelete && { onClick: onDelete })}
         >
           {t('boards.delete')}

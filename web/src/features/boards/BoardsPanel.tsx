@@ -70,7 +70,7 @@ export function BoardsPanel({ onChosen }: { onChosen: () => void }) {
           }}
         />
       )}
-      {all.length > MANY && (
+      {(all.length > MANY || search !== '') && (
         <TextInput
           size="xs"
           className={classes.search ?? ''}

@@ -16,12 +16,14 @@ import {
 } from '@tabler/icons-react';
 import { type ReactNode, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import { fullUrl, type Image, useDeleteImages, useMetadata, useStar } from '@/api/images';
+import { fullUrl, type Image, useDeleteImages, useMetadata } from '@/api/images';
+import { deselect } from '@/api/view';
 import { useShortcut } from '@/shortcuts/useShortcut';
 import { ConfirmDialog } from '@/ui/ConfirmDialog';
 import { formatTime } from '@/ui/dates';
 import classes from './Details.module.css';
 import { metadataRows } from './metadata';
+import { useStarring } from './useStarring';
 
 export type UsePart = 'all' | 'prompt' | 'seed' | 'size';
 export type UseAs = 'initial' | 'reference' | 'control' | 'upscale';
@@ -46,14 +48,14 @@ const USES = [
 export function Details({ image, onUse, onUseAs, onCompare, isComparing, onDeleted }: Props) {
   const { t } = useTranslation();
   const known = useMetadata(image.image_name).data ?? null;
-  const star = useStar();
+  const star = useStarring();
   const [asking, ask] = useDisclosure(false);
   const download = useRef<HTMLAnchorElement>(null);
   const use = (part: UsePart) => () => {
     if (known) onUse(known, part);
   };
   const toggleStar = () => {
-    star.mutate({ names: [image.image_name], starred: !image.starred });
+    star([image.image_name], !image.starred);
   };
   useShortcut('useAll', use('all'), known !== null);
   useShortcut('usePrompt', use('prompt'), known !== null);
@@ -269,6 +271,7 @@ function DeleteDialog({
         remove.mutate([name], {
           onSuccess: ({ deleted_images: deleted }) => {
             onClose();
+            deselect(deleted);
             if (deleted.includes(name)) onDeleted();
           },
         });

@@ -1,6 +1,6 @@
 import { Skeleton } from '@mantine/core';
 import { IconPhotoSearch, IconPhotoSpark } from '@tabler/icons-react';
-import { type ReactNode, useEffect, useRef } from 'react';
+import { type ReactNode, useEffect, useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useImageNames } from '@/api/images';
 import { clearSelection, selectAll, useImageView, useSelection } from '@/api/view';
@@ -32,6 +32,7 @@ export function Gallery({ title, leading, hasLeading, imagePath, start, isActive
   const names = useImageNames(view);
   const scroller = useRef<HTMLDivElement>(null);
   const selected = useSelection((selection) => selection.names);
+  const marked = useMemo(() => [...selected], [selected]);
   const list = names.data?.image_names ?? [];
 
   // Another board, another selection.
@@ -51,7 +52,7 @@ export function Gallery({ title, leading, hasLeading, imagePath, start, isActive
   const isSearching = view.search !== '';
   return (
     <section className={classes.root} aria-labelledby="gallery-title">
-      <GalleryHeader title={title} total={names.data?.total_count ?? 0} view={view} />
+      <GalleryHeader title={title} total={names.data?.total_count ?? 0} view={view} isActive={isActive} />
       <div className={classes.scroller} ref={scroller} id="pictures" data-dim={names.isPlaceholderData || undefined}>
         {hasLeading && <ul className={classes.leading}>{leading}</ul>}
         <ErrorNotice title={t('gallery.failed')} error={names.error} onRetry={() => void names.refetch()} />
@@ -87,7 +88,7 @@ export function Gallery({ title, leading, hasLeading, imagePath, start, isActive
         )}
         {list.length > 0 && <Grid names={list} scroller={scroller} imagePath={imagePath} label={title} />}
       </div>
-      {selected.size > 0 && <SelectionBar names={[...selected]} isActive={isActive} />}
+      {selected.size > 0 && <SelectionBar names={marked} isActive={isActive} />}
     </section>
   );
 }

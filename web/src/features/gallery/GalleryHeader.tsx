@@ -11,7 +11,17 @@ import { useShortcut } from '@/shortcuts/useShortcut';
 import classes from './GalleryHeader.module.css';
 
 /** What is looked at, and how: search, kind, order, size. */
-export function GalleryHeader({ title, total, view }: { title: string; total: number; view: ImageView }) {
+export function GalleryHeader({
+  title,
+  total,
+  view,
+  isActive,
+}: {
+  title: string;
+  total: number;
+  view: ImageView;
+  isActive: boolean;
+}) {
   const { t } = useTranslation();
   return (
     <header className={classes.header}>
@@ -37,14 +47,14 @@ export function GalleryHeader({ title, total, view }: { title: string; total: nu
           looked.set({ category: category === 'assets' ? 'assets' : 'images' });
         }}
       />
-      <SearchField />
+      <SearchField isActive={isActive} />
       <UploadButton boardId={view.boardId} />
       <ViewMenu />
     </header>
   );
 }
 
-function SearchField() {
+function SearchField({ isActive }: { isActive: boolean }) {
   const { t } = useTranslation();
   const input = useRef<HTMLInputElement>(null);
   const active = useSearch((state) => state.text);
@@ -52,7 +62,7 @@ function SearchField() {
   const search = useDebouncedCallback((next: string) => {
     useSearch.setState({ text: next.trim() });
   }, 250);
-  useShortcut('gallerySearch', () => input.current?.focus());
+  useShortcut('gallerySearch', () => input.current?.focus(), isActive);
   // A filter that nobody sees would hide pictures.
   useEffect(
     () => () => {
@@ -79,7 +89,10 @@ function SearchField() {
             aria-label={t('gallery.clearSearch')}
             onClick={() => {
               setText('');
+              // What was typed just before must not come back.
+              search.cancel();
               useSearch.setState({ text: '' });
+              input.current?.focus();
             }}
           >
             <IconX size={14} />

@@ -110,7 +110,9 @@ export function Grid({ names, scroller, imagePath, label }: Props) {
               names={names}
               index={index}
               path={imagePath(name)}
-              place={{ left: column * (side + GAP), top: row.start - top, side }}
+              left={column * (side + GAP)}
+              top={row.start - top}
+              side={side}
             />
           );
         }),

@@ -6,7 +6,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { rightsOn, useBoards, useMoveImages } from '@/api/boards';
 import { requestDownload } from '@/api/downloads';
-import { type Image, NO_BOARD, useDeleteImages, useStar } from '@/api/images';
+import { type Image, NO_BOARD, useDeleteImages } from '@/api/images';
 import { keys } from '@/api/keys';
 import { useMember } from '@/api/member';
 import { clearSelection, useLooked } from '@/api/view';
@@ -14,6 +14,7 @@ import { useShortcut } from '@/shortcuts/useShortcut';
 import { ConfirmDialog } from '@/ui/ConfirmDialog';
 import { errorText } from '@/ui/errorText';
 import classes from './SelectionBar.module.css';
+import { useStarring } from './useStarring';
 
 /** What can be done with the selected pictures. */
 export function SelectionBar({ names, isActive }: { names: readonly string[]; isActive: boolean }) {
@@ -21,7 +22,7 @@ export function SelectionBar({ names, isActive }: { names: readonly string[]; is
   const cache = useQueryClient();
   const account = useMember();
   const { boardId } = useLooked();
-  const star = useStar();
+  const star = useStarring();
   const move = useMoveImages();
   const remove = useDeleteImages();
   const [asking, ask] = useDisclosure(false);
@@ -34,7 +35,7 @@ export function SelectionBar({ names, isActive }: { names: readonly string[]; is
   useShortcut(
     'star',
     () => {
-      star.mutate({ names, starred: !isStarred() });
+      star(names, !isStarred());
     },
     isActive,
   );
@@ -53,14 +54,14 @@ export function SelectionBar({ names, isActive }: { names: readonly string[]; is
         label={t('selection.star')}
         icon={<IconStar size={18} />}
         onClick={() => {
-          star.mutate({ names, starred: true });
+          star(names, true);
         }}
       />
       <Action
         label={t('selection.unstar')}
         icon={<IconStarOff size={18} />}
         onClick={() => {
-          star.mutate({ names, starred: false });
+          star(names, false);
         }}
       />
       <Menu position="top" shadow="md" width={240}>

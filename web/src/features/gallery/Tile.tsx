@@ -3,28 +3,31 @@ import { IconCheck, IconStar, IconStarFilled } from '@tabler/icons-react';
 import { memo, type MouseEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import { DRAG_TYPE, thumbnailUrl, useKnownImage, useStar } from '@/api/images';
+import { DRAG_TYPE, thumbnailUrl, useKnownImage } from '@/api/images';
 import { usePicturesReady } from '@/api/member';
 import { selectUpTo, toggleSelected, useSelection } from '@/api/view';
 import { formatTime } from '@/ui/dates';
 import { Picture } from '@/ui/Picture';
 import classes from './Grid.module.css';
 import { tileId } from './tileId';
+import { useStarring } from './useStarring';
 
 type Props = {
   name: string;
   names: readonly string[];
   index: number;
   path: string;
-  place: { left: number; top: number; side: number };
+  left: number;
+  top: number;
+  side: number;
 };
 
 /** One picture of the grid: a link that opens it, marks to select and star it, and something to drag. */
-export const Tile = memo(function Tile({ name, names, index, path, place }: Props) {
+export const Tile = memo(function Tile({ name, names, index, path, left, top, side }: Props) {
   const { t, i18n } = useTranslation();
   const image = useKnownImage(name);
   const ready = usePicturesReady();
-  const star = useStar();
+  const star = useStarring();
   const isSelected = useSelection((selection) => selection.names.has(name));
   const label = image ? t('gallery.open', { date: formatTime(image.created_at, i18n.language) }) : t('gallery.openUnknown');
 
@@ -42,7 +45,7 @@ export const Tile = memo(function Tile({ name, names, index, path, place }: Prop
       data-selected={isSelected || undefined}
       aria-setsize={names.length}
       aria-posinset={index + 1}
-      style={{ width: place.side, height: place.side, transform: `translate(${place.left}px, ${place.top}px)` }}
+      style={{ width: side, height: side, transform: `translate(${left}px, ${top}px)` }}
       draggable
       onDragStart={(event) => {
         const dragged = isSelected ? [...useSelection.getState().names] : [name];
@@ -80,7 +83,7 @@ export const Tile = memo(function Tile({ name, names, index, path, place }: Prop
           aria-pressed={image.starred}
           tabIndex={-1}
           onClick={() => {
-            star.mutate({ names: [name], starred: !image.starred });
+            star([name], !image.starred);
           }}
         >
           {image.starred ? <IconStarFilled size={15} aria-hidden="true" /> : <IconStar size={16} aria-hidden="true" />}

@@ -54,7 +54,7 @@ export function Viewer({ name, onShow, onClose, onUse, onUseAs }: Props) {
     setComparedTo(null);
     onShow(target);
   };
-  const partner = [...selected].find((one) => one !== name) ?? older ?? newer;
+  const partner = firstOther(selected, name) ?? older ?? newer;
   const compare = () => {
     setComparedTo(comparedTo === null ? (partner ?? null) : null);
   };
@@ -89,7 +89,7 @@ export function Viewer({ name, onShow, onClose, onUse, onUseAs }: Props) {
 
   return (
     <Modal.Root opened onClose={close} fullScreen>
-      <Modal.Content aria-label={t('viewer.title')} className={classes.content ?? ''}>
+      <Modal.Content aria-label={t('viewer.title')} data-shortcuts className={classes.content ?? ''}>
         <div className={classes.layout} data-details={shown || undefined}>
           <div className={classes.stage}>
             {image.data && ready && comparedTo === null && <ZoomStage key={name} image={image.data} />}
@@ -146,6 +146,11 @@ export function Viewer({ name, onShow, onClose, onUse, onUseAs }: Props) {
       </Modal.Content>
     </Modal.Root>
   );
+}
+
+function firstOther(names: ReadonlySet<string>, name: string): string | undefined {
+  for (const one of names) if (one !== name) return one;
+  return undefined;
 }
 
 function Missing({ error }: { error: Error }) {

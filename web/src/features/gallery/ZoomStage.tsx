@@ -16,6 +16,7 @@ export function ZoomStage({ image }: { image: Image }) {
   const stage = useRef<HTMLDivElement>(null);
   const [camera, setCamera] = useState<Camera>(FIT);
   const [loaded, setLoaded] = useState(false);
+  const [broken, setBroken] = useState(false);
   const grip = useRef<{ x: number; y: number } | null>(null);
 
   const zoomBy = (factor: number) => {
@@ -81,6 +82,9 @@ export function ZoomStage({ image }: { image: Image }) {
         onPointerUp={() => {
           grip.current = null;
         }}
+        onPointerCancel={() => {
+          grip.current = null;
+        }}
       >
         <img
           className={classes.image}
@@ -93,8 +97,16 @@ export function ZoomStage({ image }: { image: Image }) {
           onLoad={() => {
             setLoaded(true);
           }}
+          onError={() => {
+            setBroken(true);
+          }}
         />
-        {!loaded && <Loader className={classes.loader ?? ''} aria-label={t('app.loading')} />}
+        {broken && (
+          <div className={classes.broken} role="alert">
+            {t('gallery.broken')}
+          </div>
+        )}
+        {!loaded && !broken && <Loader className={classes.loader ?? ''} aria-label={t('app.loading')} />}
       </div>
       <div className={classes.controls} role="toolbar" aria-label={t('viewer.zoom')}>
         {button(t('viewer.zoomOut'), <IconZoomOut size={18} />, () => {

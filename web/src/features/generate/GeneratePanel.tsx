@@ -10,11 +10,13 @@ import {
   IconShape,
   IconSparkles,
 } from '@tabler/icons-react';
-import { type ReactNode, useDeferredValue, useRef } from 'react';
+import { useDebouncedValue } from '@mantine/hooks';
+import { useQueryClient } from '@tanstack/react-query';
+import { type ReactNode, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { modelDefaults, type Model, useAllModels, useModelsOf } from '@/api/models';
 import { usePresets } from '@/api/presets';
-import { hasAlternatives, useDynamicPrompts } from '@/api/prompts';
+import { dynamicPromptsQuery, hasAlternatives, useAlternatives } from '@/api/prompts';
 import { useEnqueue } from '@/api/queue';
 import { schedulerLabel } from '@/api/schedulers';
 import { buildGeneration } from '@/graphs/generation';
@@ -57,6 +59,8 @@ export function GeneratePanel({ model, modelPicker, boardId, status, onStarted }
   const presets = usePresets().data ?? [];
   const enqueue = useEnqueue();
   const prompts = usePrompts(settings);
+  const [isPreparing, setIsPreparing] = useState(false);
+  const isStarting = isPreparing || enqueue.isPending;
 
   const problem = model === null ? null : unfinished(settings, model, models);
   const reason =
@@ -68,20 +72,19 @@ export function GeneratePanel({ model, modelPicker, boardId, status, onStarted }
           ? t(`generate.unfinished.${problem}`)
           : null;
 
-  const start = (prepend: boolean) => {
-    if (model === null || reason !== null || enqueue.isPending) return;
+  const start = async (prepend: boolean) => {
+    if (model === null || reason !== null || isStarting) return;
+    setIsPreparing(true);
+    const list = await prompts.read();
+    setIsPreparing(false);
     const seed = settings.randomSeed ? randomSeed() : settings.seed;
     if (settings.randomSeed) change({ seed });
     const preset = presets.find(({ id }) => id === settings.presetId) ?? null;
-    const wanted = toGeneration(settings, { model, models, preset, prompts: prompts.list, seed, boardId, prepend });
+    const wanted = toGeneration(settings, { model, models, preset, prompts: list, seed, boardId, prepend });
     enqueue.mutate(buildGeneration(wanted, randomId), { onSuccess: onStarted });
   };
-  useShortcut('invoke', () => {
-    start(false);
-  });
-  useShortcut('invokeFront', () => {
-    start(true);
-  });
+  useShortcut('invoke', () => void start(false));
+  useShortcut('invokeFront', () => void start(true));
   useShortcut('focusPrompt', () => promptRef.current?.focus());
   useShortcut('randomSeed', () => {
     change({ randomSeed: !settings.randomSeed });
@@ -90,7 +93,7 @@ export function GeneratePanel({ model, modelPicker, boardId, status, onStarted }
   const defaults = model ? modelDefaults(model) : null;
   const usual = base === 'sdxl' ? 1024 : 512;
   const area = (defaults?.width ?? usual) * (defaults?.height ?? usual);
-  const total = settings.count * prompts.list.length;
+  const total = settings.count * (prompts.alternatives ?? 1);
   const caps = keysOf('invoke', shortcuts)[0];
 
   return (
@@ -99,7 +102,7 @@ export function GeneratePanel({ model, modelPicker, boardId, status, onStarted }
       aria-label={t('generate.panel')}
       onSubmit={(event) => {
         event.preventDefault();
-        start(false);
+        void start(false);
       }}
     >
       <div className={classes.fields}>
@@ -140,13 +143,7 @@ export function GeneratePanel({ model, modelPicker, boardId, status, onStarted }
       <div className={classes.footer}>
         {enqueue.error && (
           <div className={classes.error}>
-            <ErrorNotice
-              title={t('generate.failed')}
-              error={enqueue.error}
-              onRetry={() => {
-                start(false);
-              }}
-            />
+            <ErrorNotice title={t('generate.failed')} error={enqueue.error} onRetry={() => void start(false)} />
           </div>
         )}
         <div className={classes.actions}>
@@ -169,7 +166,7 @@ export function GeneratePanel({ model, modelPicker, boardId, status, onStarted }
               size="md"
               className={classes.submit ?? ''}
               leftSection={<IconSparkles size={18} />}
-              loading={enqueue.isPending}
+              loading={isStarting}
               {...(reason !== null && { 'data-disabled': true })}
               aria-disabled={reason !== null}
               aria-describedby="generate-status"
@@ -191,13 +188,18 @@ export function GeneratePanel({ model, modelPicker, boardId, status, onStarted }
   );
 }
 
-/** The prompts to enqueue: the written one, or all it stands for. */
-function usePrompts({ prompt, dynamicPrompts, maxPrompts }: Settings): { list: readonly string[]; alternatives: number | null } {
-  const settled = useDeferredValue(prompt);
-  const wanted = dynamicPrompts && hasAlternatives(settled);
-  const answer = useDynamicPrompts(settled, maxPrompts, wanted).data;
-  if (!wanted || !answer || answer.prompts.length === 0 || settled !== prompt) return { list: [prompt], alternatives: null };
-  return { list: answer.prompts, alternatives: answer.prompts.length };
+/** The prompts to enqueue: the written one, or all it stands for. They are read when they are needed, so that none is of an older text. */
+function usePrompts({ prompt, dynamicPrompts, maxPrompts }: Settings) {
+  const cache = useQueryClient();
+  const [settled] = useDebouncedValue(prompt, 250);
+  const wanted = dynamicPrompts && hasAlternatives(prompt);
+  const alternatives = useAlternatives(settled, maxPrompts, wanted && hasAlternatives(settled));
+  const read = async (): Promise<readonly string[]> => {
+    if (!wanted) return [prompt];
+    const answer = await cache.query(dynamicPromptsQuery(prompt, maxPrompts)).catch(() => null);
+    return answer && answer.prompts.length > 0 ? answer.prompts : [prompt];
+  };
+  return { alternatives, read };
 }
 
 function LoraSection({ base, promptRef }: { base: string | null; promptRef: React.RefObject<HTMLTextAreaElement | null> }) {

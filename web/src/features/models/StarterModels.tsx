@@ -16,19 +16,20 @@ export function StarterModels() {
   const starters = useStarters();
   const install = useInstallFrom();
   const [search, setSearch] = useState('');
-  const start = (models: readonly StarterModel[]) => {
+  const start = async (models: readonly StarterModel[]) => {
     const sources = [...new Set(models.flatMap(sourcesOf))];
+    let started = 0;
     for (const source of sources) {
-      install.mutate(
-        { source, inplace: false },
-        {
-          onError: (error) => {
-            notifications.show({ color: 'red', title: t('models.status.error'), message: error.message });
-          },
-        },
-      );
+      try {
+        // One after the other: only a promise each tells of every failure.
+        await install.mutateAsync({ source, inplace: false });
+        started += 1;
+      } catch (error) {
+        const message = error instanceof Error ? error.message : null;
+        notifications.show({ color: 'red', title: t('models.status.error'), message });
+      }
     }
-    notifications.show({ color: 'verdigris', message: t('modelsPage.startersStarted', { count: sources.length }) });
+    if (started > 0) notifications.show({ color: 'verdigris', message: t('modelsPage.startersStarted', { count: started }) });
   };
   const words = search.trim().toLocaleLowerCase();
   const shown = (starters.data?.starter_models ?? []).filter((model) =>
@@ -46,10 +47,8 @@ export function StarterModels() {
               key={key}
               variant="default"
               leftSection={<IconPackage size={16} />}
-              disabled={done}
-              onClick={() => {
-                start(bundle.models);
-              }}
+              disabled={done || install.isPending}
+              onClick={() => void start(bundle.models)}
             >
               {done ? t('modelsPage.bundleInstalled', { name: bundle.name }) : t('modelsPage.bundle', { name: bundle.name })}
             </Button>
@@ -95,9 +94,8 @@ export function StarterModels() {
                   variant="light"
                   flex="none"
                   aria-label={t('modelsPage.installNamed', { name: model.name })}
-                  onClick={() => {
-                    start([model]);
-                  }}
+                  disabled={install.isPending}
+                  onClick={() => void start([model])}
                 >
                   {t('modelsPage.install')}
                 </Button>

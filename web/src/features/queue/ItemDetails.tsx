@@ -1,4 +1,5 @@
 import { Anchor, Button, Code, CopyButton, Drawer, Group, Skeleton, Stack, Text } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
 import { IconCopy, IconRefresh } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -63,7 +64,11 @@ function Known({ item, imagePath }: { item: QueueDetails; imagePath: (name: stri
             leftSection={<IconRefresh size={14} />}
             loading={retry.isPending}
             onClick={() => {
-              retry.mutate(item.item_id);
+              retry.mutate(item.item_id, {
+                onError: (error) => {
+                  notifications.show({ color: 'red', title: t('queue.retryFailed'), message: error.message });
+                },
+              });
             }}
           >
             {t('queue.retry')}

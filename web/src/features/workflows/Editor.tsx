@@ -26,6 +26,8 @@ import {
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
+import { randomId } from '@/graphs/random';
+import { useShortcut } from '@/shortcuts/useShortcut';
 import { ConfirmDialog } from '@/ui/ConfirmDialog';
 import { ErrorNotice } from '@/ui/ErrorNotice';
 import { closesCircle, fits, takesMany } from './connect';
@@ -55,10 +57,19 @@ const NODE_TYPES = { invocation: NodeCard };
 
 type FlowNode = Node<WorkflowNode['data'], 'invocation'>;
 
-type Props = { id: string | null; initial: Document; templates: Templates };
+type Props = {
+  id: string | null;
+  /** The workflow as it is in the library. */
+  kept: Document;
+  /** What the sheet shows first. */
+  initial: Document;
+  templates: Templates;
+  /** Hears of what is not saved; `null` when nothing is. */
+  onDraft: (draft: Document | null) => void;
+};
 
 /** The sheet with nodes and connections, and what can be done with it. `id` is the workflow that saving changes. */
-export function Editor({ id, initial, templates }: Props) {
+export function Editor({ id, kept, initial, templates, onDraft }: Props) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const flow = useReactFlow<FlowNode>();
@@ -66,7 +77,7 @@ export function Editor({ id, initial, templates }: Props) {
   const [nodes, setNodes, onNodesChange] = useNodesState<FlowNode>(initial.nodes);
   const [edges, setEdges, onEdgesChange] = useEdgesState(initial.edges);
   const [rest, setRest] = useState<Document>(initial);
-  const [saved, setSaved] = useState(() => JSON.stringify(writeDocument(initial)));
+  const [saved, setSaved] = useState(() => JSON.stringify(writeDocument(kept)));
   const [saving, setSaving] = useState<'save' | 'copy' | null>(null);
   const [palette, setPalette] = useState(initial.nodes.length === 0);
   const { run, items, problems, isStarting, error } = useRun(templates);
@@ -83,7 +94,17 @@ export function Editor({ id, initial, templates }: Props) {
   const isChanged = JSON.stringify(writeDocument(document)) !== saved;
 
   const [leaving, setLeaving] = useState(false);
+  const save = () => {
+    setSaving(id === null ? 'copy' : 'save');
+  };
+  useShortcut('saveWorkflow', save);
+  useShortcut('addNode', () => {
+    setPalette(true);
+  });
   useUnsavedWarning(isChanged);
+  useEffect(() => {
+    onDraft(isChanged ? document : null);
+  }, [onDraft, isChanged, document]);
 
   const isValidConnection = useCallback(
     ({ source, sourceHandle, target, targetHandle }: Connection | Edge) => {
@@ -121,7 +142,7 @@ export function Editor({ id, initial, templates }: Props) {
     });
     setNodes((before) => [
       ...before.map((node) => ({ ...node, selected: false })),
-      { ...createNode(template, crypto.randomUUID(), place), selected: true },
+      { ...createNode(template, randomId(), place), selected: true },
     ]);
   };
 
@@ -200,13 +221,7 @@ export function Editor({ id, initial, templates }: Props) {
                 <IconLayoutDistributeHorizontal size={18} />
               </ActionIcon>
             </Tooltip>
-            <Button
-              variant="default"
-              leftSection={<IconDeviceFloppy size={16} />}
-              onClick={() => {
-                setSaving(id === null ? 'copy' : 'save');
-              }}
-            >
+            <Button variant="default" leftSection={<IconDeviceFloppy size={16} />} onClick={save}>
               {t('workflows.save')}
             </Button>
             <Menu position="bottom-end">
@@ -298,10 +313,11 @@ export function Editor({ id, initial, templates }: Props) {
           onClose={() => {
             setSaving(null);
           }}
-          onSaved={(savedId, kept) => {
+          onSaved={(savedId, stored) => {
             setSaving(null);
-            setRest((before) => ({ ...before, name: kept.name, description: kept.description, tags: kept.tags }));
-            setSaved(JSON.stringify(writeDocument(kept)));
+            onDraft(null);
+            setRest((before) => ({ ...before, name: stored.name, description: stored.description, tags: stored.tags }));
+            setSaved(JSON.stringify(writeDocument(stored)));
             notifications.show({ color: 'verdigris', message: t('workflows.saved') });
             if (savedId !== id) void navigate(places.edit(savedId), { replace: true });
           }}
@@ -317,7 +333,10 @@ export function Editor({ id, initial, templates }: Props) {
         onClose={() => {
           setLeaving(false);
         }}
-        onConfirm={() => void navigate(places.library)}
+        onConfirm={() => {
+          onDraft(null);
+          void navigate(places.library);
+        }}
       />
     </EditorContext>
   );

@@ -12,6 +12,7 @@ import {
   TextInput,
 } from '@mantine/core';
 import { IconPhotoUp, IconX } from '@tabler/icons-react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { serverUrl } from '@/api/base';
 import { useModelRecords } from '@/api/modelRecords';
@@ -45,19 +46,7 @@ export function FieldInput(props: Props) {
   switch (name) {
     case 'IntegerField':
     case 'FloatField':
-      return (
-        <NumberInput
-          {...common}
-          value={typeof value === 'number' ? value : ''}
-          {...(template.minimum !== null && { min: template.minimum })}
-          {...(template.maximum !== null && { max: template.maximum })}
-          step={template.multipleOf ?? (name === 'IntegerField' ? 1 : 0.1)}
-          allowDecimal={name === 'FloatField'}
-          onChange={(next) => {
-            onChange(typeof next === 'number' ? next : undefined);
-          }}
-        />
-      );
+      return <NumberField {...props} common={common} />;
     case 'BooleanField':
       return (
         <Switch
@@ -111,16 +100,7 @@ export function FieldInput(props: Props) {
     case 'ImageField':
       return <ImageInput {...props} />;
     case 'ColorField':
-      return (
-        <ColorInput
-          {...common}
-          format="hexa"
-          value={toHex(value)}
-          onChange={(hex) => {
-            onChange(fromHex(hex));
-          }}
-        />
-      );
+      return <ColorField {...props} common={common} />;
     default:
       return <Unsupported label={label} />;
   }
@@ -136,6 +116,50 @@ function Unsupported({ label }: { label: string }) {
 }
 
 type Common = { size: 'xs' | 'sm'; className: string; label?: string; description?: string; 'aria-label'?: string };
+
+/** A number; what is only half typed, such as `1.`, stays in the field and is no value yet. */
+function NumberField({ template, value, onChange, common }: Props & { common: Common }) {
+  const known = typeof value === 'number' ? value : '';
+  const [typed, setTyped] = useState<number | string>(known);
+  const isHalf = typeof typed === 'string' && typed !== '';
+  return (
+    <NumberInput
+      {...common}
+      value={isHalf ? typed : known}
+      {...(template.minimum !== null && { min: template.minimum })}
+      {...(template.maximum !== null && { max: template.maximum })}
+      step={template.multipleOf ?? (template.type.name === 'IntegerField' ? 1 : 0.1)}
+      allowDecimal={template.type.name === 'FloatField'}
+      onChange={(next) => {
+        setTyped(next);
+        onChange(typeof next === 'number' ? next : undefined);
+      }}
+      onBlur={() => {
+        setTyped(known);
+      }}
+    />
+  );
+}
+
+/** A colour; what is only half typed stays in the field and changes nothing yet. */
+function ColorField({ value, onChange, common }: Props & { common: Common }) {
+  const [typed, setTyped] = useState<string | null>(null);
+  return (
+    <ColorInput
+      {...common}
+      format="hexa"
+      value={typed ?? toHex(value)}
+      onChange={(hex) => {
+        const color = fromHex(hex);
+        setTyped(hex);
+        if (color !== undefined || hex === '') onChange(color);
+      }}
+      onBlur={() => {
+        setTyped(null);
+      }}
+    />
+  );
+}
 
 function ModelInput({ template, value, onChange, common }: Props & { common: Common }) {
   const { t } = useTranslation();

@@ -17,6 +17,8 @@ import { Results } from './Results';
 import { readTemplates } from './templates';
 import { useRun } from './useRun';
 
+const MOST_RUNS = 100;
+
 /** A workflow as a form: its exposed fields, a button, and what comes of it. */
 export function RunPage() {
   const { t } = useTranslation();
@@ -29,17 +31,14 @@ export function RunPage() {
     // Only for the order of the library: when it fails, nothing is lost.
     if (id !== undefined) noteOpened(id).catch(() => undefined);
   }, [id]);
-  if (record.error ?? nodes.error) {
-    return (
-      <PageFrame title={t('workflows.title')} width="reading">
-        <ErrorNotice title={t('workflows.openFailed')} error={record.error ?? nodes.error} />
-      </PageFrame>
-    );
-  }
+  // What is open stays open when reading it once more fails.
   if (document === null || nodes.data === undefined || id === undefined) {
+    const unreadable =
+      record.data && document === null ? new Error(t('workflows.notAWorkflow', { name: record.data.name })) : null;
+    const error = record.error ?? nodes.error ?? unreadable;
     return (
       <PageFrame title={t('workflows.title')} width="reading">
-        <Skeleton height={320} radius="lg" />
+        {error === null ? <Skeleton height={320} radius="lg" /> : <ErrorNotice title={t('workflows.openFailed')} error={error} />}
       </PageFrame>
     );
   }
@@ -50,7 +49,7 @@ function Form({ id, initial, templates }: { id: string; initial: Document; templ
   const { t } = useTranslation();
   const navigate = useNavigate();
   const [document, setDocument] = useState(initial);
-  const [runs, setRuns] = useState(1);
+  const [runs, setRuns] = useState<number | string>(1);
   const { run, items, problems, isStarting, error } = useRun(templates);
   const parts = formParts(document);
   const setValue = ({ nodeId, fieldName }: FieldIdentifier, value: unknown) => {
@@ -90,7 +89,7 @@ function Form({ id, initial, templates }: { id: string; initial: Document; templ
           aria-label={document.name || t('workflows.unnamed')}
           onSubmit={(event) => {
             event.preventDefault();
-            run(document, runs);
+            run(document, typeof runs === 'number' ? Math.min(MOST_RUNS, Math.max(1, runs)) : 1);
           }}
         >
           <Stack>
@@ -107,12 +106,10 @@ function Form({ id, initial, templates }: { id: string; initial: Document; templ
                 w={90}
                 label={t('workflows.runs')}
                 min={1}
-                max={100}
+                max={MOST_RUNS}
                 allowDecimal={false}
                 value={runs}
-                onChange={(value) => {
-                  setRuns(typeof value === 'number' ? value : 1);
-                }}
+                onChange={setRuns}
               />
               <Button type="submit" leftSection={<IconPlayerPlay size={16} />} loading={isStarting}>
                 {t('workflows.run')}

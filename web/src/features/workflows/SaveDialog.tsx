@@ -21,6 +21,8 @@ export function SaveDialog({ id, document, onSaved, onClose }: Props) {
   const save = useSaveWorkflow();
   const thumbnail = useWorkflowThumbnail();
   const [picture, setPicture] = useState<File | null>(null);
+  // What is in the library already is changed there when the picture needs another try.
+  const [target, setTarget] = useState(id);
   const form = useForm({
     initialValues: {
       name: document.name,
@@ -35,7 +37,8 @@ export function SaveDialog({ id, document, onSaved, onClose }: Props) {
   const submit = form.onSubmit(({ name, description, tags }) => {
     const kept = { ...document, name: name.trim(), description: description.trim(), tags: tags.join(', ') };
     const store = async () => {
-      const { workflow_id: savedId } = await save.mutateAsync({ id, workflow: writeDocument(kept) });
+      const { workflow_id: savedId } = await save.mutateAsync({ id: target, workflow: writeDocument(kept) });
+      setTarget(savedId);
       if (picture !== null) await thumbnail.mutateAsync({ id: savedId, image: picture });
       onSaved(savedId, kept);
     };

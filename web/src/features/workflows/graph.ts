@@ -1,5 +1,6 @@
 // From the drawn workflow to what is sent to the queue.
 import type { EnqueueBody } from '@/api/queue';
+import { randomId } from '@/graphs/random';
 import { type Document, labelOf, type WorkflowEdge, type WorkflowNode, writeDocument } from './document';
 import { BATCH_FIELDS, type InputTemplate, type NodeTemplate } from './templates';
 
@@ -70,7 +71,7 @@ export function enqueueBody(document: Document, templates: Templates, runs: numb
     prepend: false,
     batch: {
       graph: {
-        id: crypto.randomUUID(),
+        id: randomId(),
         nodes: Object.fromEntries(running.map((node) => [node.id, graphNode(node, document.edges, templates)])),
         edges: edges.map((edge) => ({
           source: { node_id: edge.source, field: edge.sourceHandle },
