@@ -108,9 +108,11 @@ test('changing the own password by the profile menu, as the guide says, and the 
   await page.getByLabel('New password').fill('Happy-trees-42');
   await page.getByLabel('Confirm password').fill('Happy-trees-42');
   await page.getByRole('button', { name: 'Update Password' }).click();
+  // The new session is in place when the page leads back.
+  await expect(page.getByRole('button', { name: /Profile menu/ })).toBeVisible();
   MEMBER.password = 'Happy-trees-42';
   await page.goto('/profile');
-  await page.getByLabel('Display name').fill('Robert Ross');
+  await page.getByRole('textbox', { name: 'Display name' }).fill('Robert Ross');
   await page.getByRole('form', { name: 'Display name' }).getByRole('button', { name: 'Save' }).click();
   await expect(page.getByRole('button', { name: /Profile menu: Robert Ross/ })).toBeVisible();
   await expect(page.getByRole('list', { name: 'Where you are signed in' })).toContainText('This device');
@@ -134,7 +136,6 @@ test('a deactivated account cannot sign in, and its session ends at once', async
   await page.getByRole('menuitem', { name: 'Deactivate' }).click();
   await page.getByRole('dialog').getByRole('button', { name: 'Deactivate' }).click();
   await expect(page.getByText('Disabled')).toBeVisible();
-  await other.reload();
   await expect(other.getByText('Session expired')).toBeVisible();
   await other.getByLabel('Email address').fill(MEMBER.email);
   await other.getByLabel('Password', { exact: true }).fill(MEMBER.password);

@@ -69,7 +69,7 @@ test('a workflow is built from nodes, and says what is missing', async ({ page }
   await page.getByLabel('Search nodes').fill('add integers');
   await page.getByLabel('Search nodes').press('Enter');
   await expect(page.getByRole('article')).toHaveCount(1);
-  await page.getByLabel('Search nodes').fill('main model');
+  await page.getByLabel('Search nodes').fill('main model - sd1.5');
   await page.getByLabel('Search nodes').press('Enter');
   await expect(page.getByRole('article')).toHaveCount(2);
   await page.getByRole('button', { name: 'Invoke' }).click();

@@ -14,7 +14,10 @@ const colorSchemes = localStorageColorSchemeManager();
 function createCache(): QueryClient {
   const cache = new QueryClient({
     defaultOptions: {
+      // Whether the browser has an internet says nothing of a server on this machine or in this house.
+      mutations: { networkMode: 'always' },
       queries: {
+        networkMode: 'always',
         // What the server refused it will refuse again; what it did not hear may work the next time.
         retry: (failures, error) => failures < 2 && !(error instanceof ApiError && error.status >= 400 && error.status < 500),
         staleTime: 10_000,

@@ -89,10 +89,10 @@ export function LibraryPage() {
           data={SHELVES.map((value) => ({
             value,
             label: (
-              <Group gap={6} wrap="nowrap">
-                {value === 'public' && <IconWorld size={15} aria-hidden="true" />}
+              <>
+                {value === 'public' && <IconWorld className={classes.world} size={15} aria-hidden="true" />}
                 {t(`workflows.shelves.${value}`)}
-              </Group>
+              </>
             ),
           }))}
         />

@@ -176,6 +176,7 @@ function Ports({ id, data, template }: { id: string; data: NodeData; template: N
             position={Position.Right}
             className={classes.handle ?? ''}
             style={{ background: typeColor(output.type) }}
+            role="img"
             aria-label={output.title}
             title={typeName(output.type)}
           />
@@ -201,7 +202,14 @@ function Input({ id, data, input }: { id: string; data: NodeData; input: InputTe
   // A folded node shows what is connected, and nothing else.
   if (!data.isOpen && !connected) {
     return input.input === 'direct' ? null : (
-      <Handle id={input.name} type="target" position={Position.Left} className={classes.folded ?? ''} aria-label={label} />
+      <Handle
+        id={input.name}
+        type="target"
+        position={Position.Left}
+        className={classes.folded ?? ''}
+        role="img"
+        aria-label={label}
+      />
     );
   }
   return (
@@ -213,6 +221,7 @@ function Input({ id, data, input }: { id: string; data: NodeData; input: InputTe
           position={Position.Left}
           className={classes.handle ?? ''}
           style={{ background: typeColor(input.type) }}
+          role="img"
           aria-label={label}
           title={typeName(input.type)}
         />
