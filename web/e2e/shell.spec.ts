@@ -74,7 +74,7 @@ const PAGES = [
   { path: 'queue', shows: 'Queue' },
   { path: 'profile', shows: 'Where you are signed in' },
   { path: 'admin/users', shows: 'Users' },
-  { path: 'admin/queue', shows: 'Queue overview' },
+  { path: 'admin/queue', shows: 'Queue Overview' },
   { path: 'admin/statistics', shows: 'Statistics' },
   { path: 'admin/configuration', shows: 'Configuration' },
   { path: 'admin/about', shows: 'About' },
