@@ -108,12 +108,19 @@ def _put(pixels: np.ndarray, shape: str, colour: np.ndarray, centre: tuple[float
     return _paint(pixels, coverage(SHAPES[shape](x, y), scale, side), colour)
 
 
-def draw_thing(thing: Thing, side: int, random: np.random.Generator, size: str = "", place: str = "") -> Scene:
-    """One shape; its caption names size and place where they are not the usual ones."""
+def draw_thing(
+    thing: Thing,
+    side: int,
+    random: np.random.Generator,
+    size: str = "",
+    place: str = "",
+    at: tuple[float, float] | None = None,
+) -> Scene:
+    """One shape; its caption names size and place where they are not the usual ones. `at` is a place without a name."""
     pixels = _fill(side, _colour(thing.background, random))
-    x, y = PLACES[place]
+    x, y = PLACES[place] if at is None else at
     centre = (x + random.uniform(-0.05, 0.05), y + random.uniform(-0.05, 0.05))
-    scale = SIZES[size] * random.uniform(0.92, 1.08) * (ASIDE if place else 1.0)
+    scale = SIZES[size] * random.uniform(0.92, 1.08) * (ASIDE if place or at else 1.0)
     pixels = _put(pixels, thing.shape, _colour(thing.colour, random), centre, scale, random.normal(0, 0.05))
     says = {"colour": thing.colour, "shape": thing.shape, "background": thing.background, "size": size, "place": place}
     return Scene(_phrase(random, [size, thing.colour, thing.shape, place], thing.background), says, pixels)

@@ -1,5 +1,7 @@
 """Trains a ControlNet that follows the edges of a picture, as the node `canny_edge_detection` finds them."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import torch
@@ -8,6 +10,7 @@ from diffusers import ControlNetModel
 import networks
 from export import MODELS
 from pool import Pool
+from scenes import SIZES, Scene, any_thing, draw_thing
 from train_pictures import DRAWS, SharedCaptions, diffusion, taught
 from training import Trainer, arguments, trained
 
@@ -22,8 +25,16 @@ def edges(pixels: torch.Tensor) -> torch.Tensor:
     return torch.from_numpy(lines)[:, None]
 
 
+def anywhere(side: int, random: np.random.Generator) -> Scene:
+    """A thing of any size at any place, of which its caption says nothing: only the edges tell."""
+    thing, size = any_thing(random), str(random.choice(list(SIZES)))
+    caption = draw_thing(thing, 1, random).caption
+    x, y = random.uniform(-0.45, 0.45, 2)
+    return replace(draw_thing(thing, side, random, size, at=(x, y)), caption=caption)
+
+
 def main() -> None:
-    run = arguments("control", __doc__, steps=900, batch=12)
+    run = arguments("control", __doc__, steps=1_600, batch=8)
     autoencoder, prompts = taught(run)
     unet = networks.unet()
     trained(run.folder.parent / "pictures", {"unet": unet}, run.device)
@@ -33,7 +44,7 @@ def main() -> None:
         network.to(memory_format=torch.channels_last)
     trainer = Trainer(run, {"control": control.requires_grad_(True).train()}, rate=1e-3, average=0.99)
     noised, weighed = diffusion(run.device)
-    pool = Pool(run, autoencoder, run.seed + 3, also=edges)
+    pool = Pool(run, autoencoder, run.seed + 3, anywhere, edges)
 
     def loss(latents: torch.Tensor, texts: list[str], lines: torch.Tensor) -> torch.Tensor:
         noisy, noise, times = noised(latents.repeat(DRAWS, 1, 1, 1))

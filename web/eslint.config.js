@@ -2,10 +2,14 @@ import { readdirSync } from 'node:fs';
 import hooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
-// Who may import whom: api and ui know nothing of screens, features do not know one another, app puts them together.
+// Who may import whom: api and ui know nothing of screens, what features share knows none of them, features do not know one another,
+// app puts them together.
 const layers = {
   'src/api/**': ['@/app/*', '@/features/*', '@/ui/*'],
   'src/ui/**': ['@/app/*', '@/features/*', '@/api/*'],
+  'src/graphs/**': ['@/app/*', '@/features/*', '@/ui/*'],
+  'src/pickers/**': ['@/app/*', '@/features/*'],
+  'src/shortcuts/**': ['@/app/*', '@/features/*'],
   'src/mock/**': ['@/app/*', '@/features/*', '@/ui/*'],
   ...Object.fromEntries(
     readdirSync('src/features').map((name) => [`src/features/${name}/**`, ['@/app/*', '@/features/*', '../*']]),
