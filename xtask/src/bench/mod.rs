@@ -16,6 +16,7 @@ use anyhow::{Context, Result, bail};
 use http::{Client, requests_per_second};
 use process::Server;
 use serde_json::{Value, json};
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 /// How to measure.
@@ -59,6 +60,9 @@ pub(crate) struct Options {
     /// Measure the development build: quick to have, only good for trying the benchmark itself.
     #[arg(long)]
     dev: bool,
+    /// Measure the executables of this folder instead of building them.
+    #[arg(long, value_name = "DIR")]
+    binaries: Option<PathBuf>,
 }
 
 /// Connections held open at once.
@@ -94,12 +98,11 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     if options.engine_only {
         return engine::run(&options.engine, options.rounds, options.dev);
     }
-    libtorch::prepare(false)?;
-    // Both, whatever is measured: built alone, a package asks its dependencies for other features, and all is compiled anew.
-    let mut build = cargo(&["build", "--package", "invoke-server", "--package", "invoke-worker"]);
-    shell::run(build.args((!options.dev).then_some("--release")))?;
-    let target = std::env::var("CARGO_TARGET_DIR").map_or_else(|_| root().join("target"), Into::into);
-    let ours = target.join(if options.dev { "debug" } else { "release" }).join("invokeai-web").display().to_string();
+    let ours = match &options.binaries {
+        Some(binaries) => binaries.clone(),
+        None => build(options.dev)?,
+    };
+    let ours = ours.join("invokeai-web").display().to_string();
     if let Some(images) = options.browser {
         return browser::run(&ours, images, !options.dev);
     }
@@ -122,6 +125,16 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     report(&contestants);
     // What is measured inside the server takes a release build and minutes.
     if options.dev { Ok(()) } else { scale::run(false) }
+}
+
+/// Builds server and worker; the folder they are in.
+fn build(dev: bool) -> Result<PathBuf> {
+    libtorch::prepare(false)?;
+    // Both, whatever is measured: built alone, a package asks its dependencies for other features, and all is compiled anew.
+    let mut build = cargo(&["build", "--package", "invoke-server", "--package", "invoke-worker"]);
+    shell::run(build.args((!dev).then_some("--release")))?;
+    let target = std::env::var("CARGO_TARGET_DIR").map_or_else(|_| root().join("target"), PathBuf::from);
+    Ok(target.join(if dev { "debug" } else { "release" }))
 }
 
 fn measure(command: &str, figures: &mut Figures, options: &Options) -> Result<()> {
