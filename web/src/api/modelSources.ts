@@ -63,6 +63,29 @@ export function useConvertModel() {
   });
 }
 
+export type HubLogin = Schemas['HFTokenStatus'];
+
+/** Whether a token for Hugging Face is kept that counts there. */
+export function useHubLogin() {
+  return useQuery({
+    queryKey: keys.hubLogin,
+    queryFn: ({ signal }) => api.get('/api/v2/models/hf_login', { signal }),
+    staleTime: 60_000,
+  });
+}
+
+/** Keeps a token, or with `null` forgets it. A token that Hugging Face does not know is not kept. */
+export function useSetHubToken() {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: (token: string | null) =>
+      token === null ? api.delete('/api/v2/models/hf_login', {}) : api.post('/api/v2/models/hf_login', { body: { token } }),
+    onSuccess: (login) => {
+      cache.setQueryData<HubLogin>(keys.hubLogin, login);
+    },
+  });
+}
+
 /** Files below the models folder that belong to no installed model. */
 export function useOrphans() {
   return useQuery({

@@ -12,6 +12,7 @@ import { ErrorNotice } from '@/ui/ErrorNotice';
 import { formatBytes } from '@/ui/moments';
 import { Notice } from '@/ui/Notice';
 import { ProgressBar } from '@/ui/ProgressBar';
+import { HubToken } from './HubToken';
 import classes from './ModelsPage.module.css';
 import { OrphanedFiles } from './OrphanedFiles';
 import { StarterModels } from './StarterModels';
@@ -27,6 +28,7 @@ export function InstallPanel() {
             <Tabs.Tab value="source">{t('modelsPage.fromSource')}</Tabs.Tab>
             <Tabs.Tab value="scan">{t('modelsPage.fromScan')}</Tabs.Tab>
             <Tabs.Tab value="starters">{t('modelsPage.starters')}</Tabs.Tab>
+            <Tabs.Tab value="hub">{t('hubToken.title')}</Tabs.Tab>
             <Tabs.Tab value="orphans">{t('modelsPage.orphans')}</Tabs.Tab>
           </Tabs.List>
           <Tabs.Panel value="source" pt="md">
@@ -37,6 +39,9 @@ export function InstallPanel() {
           </Tabs.Panel>
           <Tabs.Panel value="starters" pt="md">
             <StarterModels />
+          </Tabs.Panel>
+          <Tabs.Panel value="hub" pt="md">
+            <HubToken />
           </Tabs.Panel>
           <Tabs.Panel value="orphans" pt="md">
             <OrphanedFiles />
