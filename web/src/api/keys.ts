@@ -45,6 +45,7 @@ export const keys = {
   modelRecords: ['models', 'records'] as const,
   missingModels: ['models', 'missing'] as const,
   orphans: ['models', 'orphans'] as const,
+  modelAccess: (key: string) => ['model-access', key] as const,
   hubLogin: ['hub-login'] as const,
   starters: ['models', 'starters'] as const,
   scan: (path: string) => ['models', 'scan', path] as const,

@@ -3,6 +3,7 @@ import { notifications } from '@mantine/notifications';
 import { IconArrowLeft, IconRefresh, IconTransform, IconTrash } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useMember } from '@/api/member';
 import { textOf, triggerPhrasesOf, useDeleteModels, useReidentify } from '@/api/modelRecords';
 import type { Model } from '@/api/models';
 import { useConvertModel } from '@/api/modelSources';
@@ -11,6 +12,7 @@ import { Card } from '@/ui/Card';
 import { ConfirmDialog } from '@/ui/ConfirmDialog';
 import { formatBytes } from '@/ui/moments';
 import { Notice } from '@/ui/Notice';
+import { AccessSettings } from './AccessSettings';
 import { Cover } from './Cover';
 import { DefaultSettings } from './DefaultSettings';
 import { EditModel } from './EditModel';
@@ -22,6 +24,7 @@ type Props = { model: Model; missing: boolean; isAdmin: boolean; onClose: () => 
 /** Everything about one model; for administrators also what can be changed. */
 export function ModelDetails({ model, missing, isAdmin, onClose }: Props) {
   const { t } = useTranslation();
+  const managesPeople = !useMember().isSingleUser && isAdmin;
   return (
     <Card>
       <Button hiddenFrom="md" mb="sm" px={0} variant="transparent" leftSection={<IconArrowLeft size={16} />} onClick={onClose}>
@@ -57,6 +60,7 @@ export function ModelDetails({ model, missing, isAdmin, onClose }: Props) {
           <Tabs.Tab value="about">{t('modelsPage.about')}</Tabs.Tab>
           <Tabs.Tab value="defaults">{t('modelsPage.defaults')}</Tabs.Tab>
           {isAdmin && <Tabs.Tab value="edit">{t('modelsPage.edit')}</Tabs.Tab>}
+          {managesPeople && <Tabs.Tab value="access">{t('modelAccess.title')}</Tabs.Tab>}
         </Tabs.List>
         <Tabs.Panel value="about" pt="md">
           <Facts model={model} />
@@ -67,6 +71,11 @@ export function ModelDetails({ model, missing, isAdmin, onClose }: Props) {
         {isAdmin && (
           <Tabs.Panel value="edit" pt="md">
             <EditModel model={model} />
+          </Tabs.Panel>
+        )}
+        {managesPeople && (
+          <Tabs.Panel value="access" pt="md">
+            <AccessSettings modelKey={model.key} />
           </Tabs.Panel>
         )}
       </Tabs>
