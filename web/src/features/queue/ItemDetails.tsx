@@ -1,4 +1,4 @@
-import { Anchor, Button, Code, CopyButton, Drawer, Group, Skeleton, Stack, Text } from '@mantine/core';
+import { Anchor, Button, Code, Drawer, Group, Skeleton, Stack, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconCopy, IconRefresh } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
@@ -7,6 +7,7 @@ import { Link } from 'react-router';
 import { serverUrl } from '@/api/base';
 import { useRetry } from '@/api/queue';
 import { type QueueDetails, useQueueDetails } from '@/api/queueList';
+import { CopyButton } from '@/ui/CopyButton';
 import { formatMoment, formatSpan, secondsBetween } from '@/ui/moments';
 import { Notice } from '@/ui/Notice';
 import { Picture } from '@/ui/Picture';
