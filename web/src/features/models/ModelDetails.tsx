@@ -10,6 +10,7 @@ import { useConvertModel } from '@/api/modelSources';
 import { BaseBadge } from '@/ui/BaseBadge';
 import { Card } from '@/ui/Card';
 import { ConfirmDialog } from '@/ui/ConfirmDialog';
+import { errorText } from '@/ui/errorText';
 import { formatBytes } from '@/ui/moments';
 import { Notice } from '@/ui/Notice';
 import { AccessSettings } from './AccessSettings';
@@ -134,6 +135,7 @@ function Facts({ model }: { model: Model }) {
 function Actions({ model, onGone }: { model: Model; onGone: () => void }) {
   const { t } = useTranslation();
   const [asking, setAsking] = useState(false);
+  const [converting, setConverting] = useState(false);
   const remove = useDeleteModels();
   const reidentify = useReidentify();
   const convert = useConvertModel();
@@ -146,14 +148,7 @@ function Actions({ model, onGone }: { model: Model; onGone: () => void }) {
           leftSection={<IconTransform size={15} />}
           loading={convert.isPending}
           onClick={() => {
-            convert.mutate(model.key, {
-              onSuccess: () => {
-                notifications.show({ color: 'verdigris', message: t('modelsPage.converted') });
-              },
-              onError: (error) => {
-                notifications.show({ color: 'red', title: t('modelsPage.convertFailed'), message: error.message });
-              },
-            });
+            setConverting(true);
           }}
         >
           {t('modelsPage.convert')}
@@ -188,6 +183,26 @@ function Actions({ model, onGone }: { model: Model; onGone: () => void }) {
       >
         {t('modelsPage.delete')}
       </Button>
+      <ConfirmDialog
+        opened={converting}
+        title={t('modelsPage.convertTitle', { name: model.name })}
+        hint={t('modelsPage.convertHint')}
+        confirmLabel={t('modelsPage.convert')}
+        cancelLabel={t('admin.cancel')}
+        isPending={convert.isPending}
+        error={convert.error && { title: t('modelsPage.convertFailed'), message: errorText(convert.error, t) }}
+        onClose={() => {
+          setConverting(false);
+        }}
+        onConfirm={() => {
+          convert.mutate(model.key, {
+            onSuccess: () => {
+              setConverting(false);
+              notifications.show({ color: 'verdigris', message: t('modelsPage.converted') });
+            },
+          });
+        }}
+      />
       <ConfirmDialog
         opened={asking}
         title={t('modelsPage.deleteTitle', { count: 1, name: model.name })}
