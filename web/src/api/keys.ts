@@ -33,6 +33,7 @@ export const keys = {
   progress: (id: number) => ['queue', 'progress', id] as const,
   queueList: ['queue', 'list'] as const,
   queueOverview: ['queue', 'overview'] as const,
+  anyQueueDetails: ['queue', 'details'] as const,
   queueDetails: (id: number) => ['queue', 'details', id] as const,
   queueProcessor: ['queue', 'status', 'processor'] as const,
   users: ['users'] as const,

@@ -2,9 +2,11 @@ import { Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { serverUrl } from '@/api/base';
+import { ApiError } from '@/api/client';
 import { useProgress } from '@/api/queue';
 import { useQueueDetails } from '@/api/queueList';
 import { Card } from '@/ui/Card';
+import { ErrorNotice } from '@/ui/ErrorNotice';
 import { Notice } from '@/ui/Notice';
 import { Picture } from '@/ui/Picture';
 import { ProgressBar } from '@/ui/ProgressBar';
@@ -30,8 +32,13 @@ export function Results({ items }: { items: readonly number[] }) {
 
 function Result({ id }: { id: number }) {
   const { t } = useTranslation();
-  const item = useQueueDetails(id).data;
+  const details = useQueueDetails(id);
+  const item = details.data;
   const progress = useProgress(id);
+  // Somebody took it out of the queue: nothing will come of it.
+  if (details.error instanceof ApiError && details.error.status === 404) {
+    return <Text size="sm">{t('workflows.cleared')}</Text>;
+  }
   if (item?.status === 'failed') {
     return (
       <Notice kind="error" title={item.error_type ?? t('queue.failed')}>
@@ -40,6 +47,9 @@ function Result({ id }: { id: number }) {
     );
   }
   if (item?.status === 'canceled') return <Text size="sm">{t('queuePage.status.canceled')}</Text>;
+  if (details.isError && item === undefined) {
+    return <ErrorNotice title={t('queuePage.detailsFailed')} error={details.error} onRetry={() => void details.refetch()} />;
+  }
   const pictures = item ? keptPictures(item) : [];
   if (item?.status === 'completed') {
     return (
