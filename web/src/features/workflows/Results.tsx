@@ -35,8 +35,9 @@ function Result({ id }: { id: number }) {
   const details = useQueueDetails(id);
   const item = details.data;
   const progress = useProgress(id);
-  // Somebody took it out of the queue: nothing will come of it.
-  if (details.error instanceof ApiError && details.error.status === 404) {
+  // Somebody took it out of the queue: what has not come of it never will.
+  const isOpen = item === undefined || ['pending', 'in_progress', 'waiting'].includes(item.status);
+  if (isOpen && details.error instanceof ApiError && details.error.status === 404) {
     return <Text size="sm">{t('workflows.cleared')}</Text>;
   }
   if (item?.status === 'failed') {
