@@ -21,7 +21,7 @@ test('a section opens when something is added to it, and what has the focus keep
   rerender(section(1));
   expect(toggle).toHaveAttribute('aria-expanded', 'true');
 
-  const add = screen.getByRole('button', { name: 'Add' });
+  const add = screen.getByText('Add');
   add.focus();
   rerender(section(2));
   expect(document.activeElement).toBe(add);
