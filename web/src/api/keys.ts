@@ -43,7 +43,6 @@ export const keys = {
   logLevel: ['server', 'log-level'] as const,
   dependencies: ['server', 'dependencies'] as const,
   resultCache: ['server', 'result-cache'] as const,
-  modelRecords: ['models', 'records'] as const,
   missingModels: ['models', 'missing'] as const,
   orphans: ['models', 'orphans'] as const,
   modelAccess: (key: string) => ['model-access', key] as const,

@@ -12,28 +12,9 @@ export function textOf(model: Model, field: string): string {
   return typeof value === 'string' ? value : '';
 }
 
-export function triggerPhrasesOf(model: Model): string[] {
-  const phrases = model.record.trigger_phrases;
-  return Array.isArray(phrases) ? phrases.filter((phrase) => typeof phrase === 'string') : [];
-}
-
 export function defaultSettingsOf(model: Model): Record<string, unknown> {
   const settings = model.record.default_settings;
   return typeof settings === 'object' && settings !== null ? Object.fromEntries(Object.entries(settings)) : {};
-}
-
-/** Everything that is installed, by name. */
-export function useModelRecords() {
-  return useQuery({
-    queryKey: keys.modelRecords,
-    queryFn: ({ signal }) => api.get('/api/v2/models/', { signal }),
-    select: ({ models }) =>
-      models
-        .map(toModel)
-        .filter((model) => model !== null)
-        .sort((a, b) => a.name.localeCompare(b.name)),
-    staleTime: 30_000,
-  });
 }
 
 /** The keys of models whose files are gone. */

@@ -4,7 +4,6 @@ import { api, type Schemas } from './client';
 import { keys } from './keys';
 
 export type StarterModel = Schemas['StarterModel'];
-export type StarterBundle = Schemas['StarterModelBundle'];
 
 /** Models and bundles that are offered to begin with. */
 export function useStarters() {

@@ -4,8 +4,8 @@ import { IconArrowLeft, IconRefresh, IconTransform, IconTrash } from '@tabler/ic
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMember } from '@/api/member';
-import { textOf, triggerPhrasesOf, useDeleteModels, useReidentify } from '@/api/modelRecords';
-import type { Model } from '@/api/models';
+import { textOf, useDeleteModels, useReidentify } from '@/api/modelRecords';
+import { type Model, triggerPhrases } from '@/api/models';
 import { useConvertModel } from '@/api/modelSources';
 import { BaseBadge } from '@/ui/BaseBadge';
 import { Card } from '@/ui/Card';
@@ -87,7 +87,7 @@ export function ModelDetails({ model, missing, isAdmin, onClose }: Props) {
 function Facts({ model }: { model: Model }) {
   const { t, i18n } = useTranslation();
   const description = textOf(model, 'description');
-  const phrases = triggerPhrasesOf(model);
+  const phrases = triggerPhrases(model);
   const size = model.record.file_size;
   const facts: [string, ReactNode][] = [
     [t('modelsPage.format'), textOf(model, 'format')],

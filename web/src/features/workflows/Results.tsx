@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { serverUrl } from '@/api/base';
 import { ApiError } from '@/api/client';
+import { keptPictures } from '@/api/keptPictures';
 import { useProgress } from '@/api/queue';
 import { useQueueDetails } from '@/api/queueList';
 import { Card } from '@/ui/Card';
@@ -10,7 +11,6 @@ import { ErrorNotice } from '@/ui/ErrorNotice';
 import { Notice } from '@/ui/Notice';
 import { Picture } from '@/ui/Picture';
 import { ProgressBar } from '@/ui/ProgressBar';
-import { keptPictures } from './keptPictures';
 import classes from './Results.module.css';
 
 /** What came of the last start: progress first, then pictures, or the reason why there are none. */
