@@ -2,6 +2,7 @@
 import { type QueryClient, queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api, ApiError, type Schemas } from './client';
 import { keys } from './keys';
+import { saveRemembered } from './remembered';
 import { signIn, signOut, useSession } from './session';
 
 export type User = Schemas['UserDTO'];
@@ -119,7 +120,11 @@ export function useRecover() {
 /** `onSignedOut` runs even though signing out takes the calling component away. */
 export function useLogout(onSignedOut: () => void) {
   return useMutation({
-    mutationFn: () => api.post('/api/v1/auth/logout', {}),
+    mutationFn: async () => {
+      // Afterwards the server takes nothing more for this account.
+      await saveRemembered();
+      await api.post('/api/v1/auth/logout', {});
+    },
     // Signing out works without the server as well: the token is forgotten here.
     onSettled: () => {
       signOut();

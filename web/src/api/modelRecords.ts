@@ -1,8 +1,10 @@
 // Installed models of every type, and what administrators change about them.
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { api } from './client';
+import { api, type Schemas } from './client';
 import { keys } from './keys';
 import { type Model, toModel } from './models';
+
+export type ModelAccess = Schemas['ModelAccess'];
 
 /** Reads a text of a model's record; '' where it has none. */
 export function textOf(model: Model, field: string): string {
@@ -10,28 +12,9 @@ export function textOf(model: Model, field: string): string {
   return typeof value === 'string' ? value : '';
 }
 
-export function triggerPhrasesOf(model: Model): string[] {
-  const phrases = model.record.trigger_phrases;
-  return Array.isArray(phrases) ? phrases.filter((phrase) => typeof phrase === 'string') : [];
-}
-
 export function defaultSettingsOf(model: Model): Record<string, unknown> {
   const settings = model.record.default_settings;
   return typeof settings === 'object' && settings !== null ? Object.fromEntries(Object.entries(settings)) : {};
-}
-
-/** Everything that is installed, by name. */
-export function useModelRecords() {
-  return useQuery({
-    queryKey: keys.modelRecords,
-    queryFn: ({ signal }) => api.get('/api/v2/models/', { signal }),
-    select: ({ models }) =>
-      models
-        .map(toModel)
-        .filter((model) => model !== null)
-        .sort((a, b) => a.name.localeCompare(b.name)),
-    staleTime: 30_000,
-  });
 }
 
 /** The keys of models whose files are gone. */
@@ -73,6 +56,29 @@ export function useReidentify() {
   return useMutation({
     mutationFn: (key: string) => api.post('/api/v2/models/i/{key}/reidentify', { path: { key } }),
     onSuccess: changed,
+  });
+}
+
+/** Who may use a model beside administrators. */
+export function useModelAccess(key: string) {
+  return useQuery({
+    queryKey: keys.modelAccess(key),
+    queryFn: ({ signal }) => api.get('/api/v2/models/i/{key}/access', { path: { key }, signal }),
+  });
+}
+
+/** Restricts a model to these people and administrators, or with `null` makes it everybody's. */
+export function useRestrictModel(key: string) {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: (people: readonly string[] | null) =>
+      api.put('/api/v2/models/i/{key}/access', {
+        path: { key },
+        body: { restricted: people !== null, user_ids: [...(people ?? [])] },
+      }),
+    onSuccess: (access) => {
+      cache.setQueryData<ModelAccess>(keys.modelAccess(key), access);
+    },
   });
 }
 

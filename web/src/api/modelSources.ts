@@ -4,7 +4,6 @@ import { api, type Schemas } from './client';
 import { keys } from './keys';
 
 export type StarterModel = Schemas['StarterModel'];
-export type StarterBundle = Schemas['StarterModelBundle'];
 
 /** Models and bundles that are offered to begin with. */
 export function useStarters() {
@@ -60,6 +59,29 @@ export function useConvertModel() {
   return useMutation({
     mutationFn: (key: string) => api.put('/api/v2/models/convert/{key}', { path: { key } }),
     onSuccess: () => cache.invalidateQueries({ queryKey: keys.models }),
+  });
+}
+
+export type HubLogin = Schemas['HFTokenStatus'];
+
+/** Whether a token for Hugging Face is kept that counts there. */
+export function useHubLogin() {
+  return useQuery({
+    queryKey: keys.hubLogin,
+    queryFn: ({ signal }) => api.get('/api/v2/models/hf_login', { signal }),
+    staleTime: 60_000,
+  });
+}
+
+/** Keeps a token, or with `null` forgets it. A token that Hugging Face does not know is not kept. */
+export function useSetHubToken() {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: (token: string | null) =>
+      token === null ? api.delete('/api/v2/models/hf_login', {}) : api.post('/api/v2/models/hf_login', { body: { token } }),
+    onSuccess: (login) => {
+      cache.setQueryData<HubLogin>(keys.hubLogin, login);
+    },
   });
 }
 

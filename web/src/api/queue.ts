@@ -1,5 +1,6 @@
 // The signed-in account's part of the queue. Kept up to date by socket.ts.
 import { type QueryClient, skipToken, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import type { Account } from './auth';
 import { api, type Schemas } from './client';
 import { keys } from './keys';
 
@@ -8,8 +9,10 @@ export type EnqueueBody = Schemas['Body_enqueue_batch'];
 export type QueueCounts = Schemas['SessionQueueStatus'];
 
 export const QUEUE_ID = 'default';
-/** Enough for everything that waits and for recent failures, without reading years of history. */
+/** The newest items are always read, for recent failures; older ones as long as unfinished ones are among them. */
 const RECENT = 200;
+/** The most items one request may name. */
+const MOST_AT_ONCE = 1000;
 
 export type QueueItem = { id: number; batchId: string; status: QueueItemStatus };
 
@@ -32,22 +35,63 @@ export function isUnfinished(item: QueueItem): boolean {
 }
 
 /** One's own items that wait, run or failed lately; oldest first. */
-export function useQueueItems(userId: string) {
+export function useQueueItems({ id: userId, isAdmin }: Pick<Account, 'id' | 'isAdmin'>) {
   return useQuery({
     queryKey: keys.queueItems,
     queryFn: async ({ signal }): Promise<QueueItem[]> => {
-      const path = { queue_id: QUEUE_ID };
-      const { item_ids } = await api.get('/api/v1/queue/{queue_id}/item_ids', { path, query: { order_dir: 'DESC' }, signal });
-      if (item_ids.length === 0) return [];
-      const body = { item_ids: item_ids.slice(0, RECENT) };
-      const summaries = await api.post('/api/v1/queue/{queue_id}/item_summaries_by_ids', { path, body, signal });
-      return summaries
+      const summaries = await (isAdmin ? ownOfEverybodys(userId, signal) : ownItems(signal));
+      const items = summaries
         .filter((item) => item.user_id === userId && (UNFINISHED.has(item.status) || item.status === 'failed'))
-        .map((item) => ({ id: item.item_id, batchId: item.batch_id, status: item.status }))
-        .sort((a, b) => a.id - b.id);
+        .map((item): [number, QueueItem] => [item.item_id, { id: item.item_id, batchId: item.batch_id, status: item.status }]);
+      // What is enqueued meanwhile moves items from one page to the next.
+      return [...new Map(items).values()].sort((a, b) => a.id - b.id);
     },
     staleTime: Infinity,
   });
+}
+
+type Summary = Schemas['SessionQueueItemSummary'];
+type Page = { offset: number; limit: number };
+
+const path = { queue_id: QUEUE_ID };
+
+async function ownItems(signal: AbortSignal): Promise<Summary[]> {
+  const [{ queue }, { item_ids: ids }] = await Promise.all([
+    api.get('/api/v1/queue/{queue_id}/status', { path, signal }),
+    api.get('/api/v1/queue/{queue_id}/item_ids', { path, query: { order_dir: 'DESC' }, signal }),
+  ]);
+  const read = async ({ offset, limit }: Page) => {
+    const body = { item_ids: ids.slice(offset, offset + limit) };
+    if (body.item_ids.length === 0) return [];
+    return api.post('/api/v1/queue/{queue_id}/item_summaries_by_ids', { path, body, signal });
+  };
+  const newest = await read({ offset: 0, limit: RECENT });
+  return withUnfinished(newest, (queue.user_pending ?? 0) + (queue.user_in_progress ?? 0), read);
+}
+
+/** Administrators' list of ids names everybody's items, so they ask otherwise. */
+async function ownOfEverybodys(userId: string, signal: AbortSignal): Promise<Summary[]> {
+  const read = (page: Page) =>
+    api.get('/api/v1/queue/{queue_id}/overview', { path, query: { user_id: userId, ...page }, signal });
+  const { totals, items } = await read({ offset: 0, limit: RECENT });
+  return withUnfinished(items, totals.pending + totals.in_progress + totals.waiting, async (page) => (await read(page)).items);
+}
+
+/** The newest items, and older ones until as many unfinished ones are found as there are. */
+async function withUnfinished(
+  newest: readonly Summary[],
+  unfinished: number,
+  read: (page: Page) => Promise<Summary[]>,
+): Promise<Summary[]> {
+  const items = [...newest];
+  const found = () => items.filter(({ status }) => UNFINISHED.has(status)).length;
+  for (let offset = RECENT; found() < unfinished; offset += MOST_AT_ONCE) {
+    const older = await read({ offset, limit: MOST_AT_ONCE });
+    // The number is of another moment: the rest is history.
+    if (!older.some(({ status }) => UNFINISHED.has(status))) break;
+    items.push(...older);
+  }
+  return items;
 }
 
 /** What the running item is doing; only the socket knows. */

@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { FakeServer } from '@/mock/FakeServer';
-import { forgetRemembered, Remembered, startRemembering } from './remembered';
+import { forgetRemembered, Remembered, saveRemembered, startRemembering } from './remembered';
 import { signIn } from './session';
 
 type Colours = { wall: string; roof: string };
@@ -71,6 +71,13 @@ test('while the server is away the browser keeps it, over a reload, and sends it
   vi.stubGlobal('fetch', server.fetch);
   await vi.advanceTimersByTimeAsync(20_000);
   expect(JSON.parse(server.clientState.get(KEY) ?? '')).toMatchObject({ wall: 'pink' });
+});
+
+test('a change just before signing out is saved', async () => {
+  const server = begin();
+  colours.set({ roof: 'green' });
+  await saveRemembered();
+  expect(JSON.parse(server.clientState.get(KEY) ?? '')).toMatchObject({ roof: 'green' });
 });
 
 test('signing out leaves nothing in the browser', async () => {

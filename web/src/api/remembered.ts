@@ -6,6 +6,8 @@ import { QUEUE_ID } from './queue';
 
 const SEND_AFTER = 800;
 const TRY_AGAIN_AFTER = 5_000;
+/** How long signing out waits for what is on its way. */
+const SAVE_WITHIN = 3_000;
 
 type Options<T> = {
   /** The key in `client_state`; also names the copy in this browser. */
@@ -18,7 +20,7 @@ type Options<T> = {
 /** `unsent` names the fields that the server has not heard of yet. */
 type Kept = { value: Record<string, unknown>; unsent: readonly string[] };
 
-const stores: { start: (accountId: string) => void; stop: (forget: boolean) => void }[] = [];
+const stores: { start: (accountId: string) => void; stop: (forget: boolean) => void; save: () => Promise<void> }[] = [];
 let activeAccount: string | null = null;
 
 /** Loads everything that is remembered for the account, and keeps it until the returned function is called. */
@@ -29,6 +31,12 @@ export function startRemembering(accountId: string): () => void {
     activeAccount = null;
     for (const store of stores) store.stop(false);
   };
+}
+
+/** Sends what the server has not heard of yet, while somebody is still signed in. It never takes long and never fails. */
+export async function saveRemembered(): Promise<void> {
+  const patience = new Promise((resolve) => setTimeout(resolve, SAVE_WITHIN));
+  await Promise.race([Promise.allSettled(stores.map((store) => store.save())), patience]);
 }
 
 /** Leaves nothing behind in this browser, for the next person at the same computer. */
@@ -81,6 +89,10 @@ export class Remembered<T extends object> {
       this.#show(kept.value);
     }
     void this.#load(accountId);
+  }
+
+  async save() {
+    if (this.#unsent.size > 0) await this.#send(false);
   }
 
   stop(forget: boolean) {
@@ -138,7 +150,7 @@ export class Remembered<T extends object> {
       const mine = Object.entries(this.get()).filter(([name]) => this.#unsent.has(name));
       this.#show({ ...(isRecord(value) ? value : {}), ...Object.fromEntries(mine) });
       this.#keep();
-      if (this.#unsent.size > 0) void this.#send(false);
+      if (this.#unsent.size > 0) await this.#send(false);
     } catch (error) {
       // The copy in this browser has to do until the server answers again.
       if (this.#accountId === accountId && !isRefused(error)) this.#sendSoon(TRY_AGAIN_AFTER);

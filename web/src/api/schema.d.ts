@@ -1633,6 +1633,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/models/hf_login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_hf_login_status"];
+        put?: never;
+        post: operations["do_hf_login"];
+        delete: operations["reset_hf_token"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/models/i/{key}": {
         parameters: {
             query?: never;
@@ -1647,6 +1663,22 @@ export interface paths {
         options?: never;
         head?: never;
         patch: operations["update_model_record"];
+        trace?: never;
+    };
+    "/api/v2/models/i/{key}/access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["get_model_access"];
+        put: operations["set_model_access"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v2/models/i/{key}/image": {
@@ -2041,6 +2073,9 @@ export interface components {
         Body_delete_images_from_list: {
             image_names: string[];
         };
+        Body_do_hf_login: {
+            token: string;
+        };
         Body_download_images_from_list: {
             board_id?: string | null;
             image_names?: string[] | null;
@@ -2344,6 +2379,8 @@ export interface components {
             type?: string;
             variant?: string | null;
         };
+        /** @enum {string} */
+        HFTokenStatus: "valid" | "invalid" | "unknown";
         HTTPValidationError: {
             detail?: components["schemas"]["ValidationError"][];
         };
@@ -2450,6 +2487,19 @@ export interface components {
         };
         MetadataField: {
             [key: string]: unknown;
+        };
+        ModelAccess: {
+            restricted: boolean;
+            users: components["schemas"]["ModelAccessUser"][];
+        };
+        ModelAccessChange: {
+            restricted: boolean;
+            user_ids?: string[];
+        };
+        ModelAccessUser: {
+            display_name: string | null;
+            email: string;
+            user_id: string;
         };
         /** @enum {string} */
         ModelFormat: "omi" | "diffusers" | "checkpoint" | "lycoris" | "onnx" | "olive" | "embedding_file" | "embedding_folder" | "invokeai" | "t5_encoder" | "qwen3_encoder" | "qwen_vl_encoder" | "qwen3_vl_encoder" | "mistral_encoder" | "wan_t5_encoder" | "gemma2_encoder" | "bnb_quantized_int8b" | "bnb_quantized_nf4b" | "gguf_quantized" | "external_api" | "sdnq_quantized" | "unknown";
@@ -6700,6 +6750,75 @@ export interface operations {
             };
         };
     };
+    get_hf_login_status: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HFTokenStatus"];
+                };
+            };
+        };
+    };
+    do_hf_login: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Body_do_hf_login"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HFTokenStatus"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    reset_hf_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HFTokenStatus"];
+                };
+            };
+        };
+    };
     get_model_record: {
         parameters: {
             query?: never;
@@ -6810,6 +6929,80 @@ export interface operations {
                 content?: never;
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_model_access: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelAccess"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    set_model_access: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModelAccessChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ModelAccess"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -124,6 +124,7 @@ class CacheUpdates {
   queueChanged() {
     void this.cache.invalidateQueries({ queryKey: keys.queueItems });
     void this.cache.invalidateQueries({ queryKey: keys.queueStatus });
+    void this.cache.invalidateQueries({ queryKey: keys.anyQueueDetails });
     this.#listsChanged();
   }
 

@@ -23,8 +23,12 @@ export const looked = new Remembered<Looked>({
   }),
 });
 
+/** What is looked at: a board that is gone, or no longer shared, is none. */
 export function useLooked(): Looked {
-  return useRemembered(looked, (value) => value);
+  const value = useRemembered(looked, (all) => all);
+  const boards = useBoards(true).data;
+  const isGone = value.boardId !== NO_BOARD && boards?.some((one) => one.board_id === value.boardId) === false;
+  return isGone ? { ...value, boardId: NO_BOARD } : value;
 }
 
 /** What is searched for; forgotten with the page. */

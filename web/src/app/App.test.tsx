@@ -271,6 +271,14 @@ test('a picture opens with its settings, which can be used again, and can be del
   expect(screen.getByLabelText('Random seed')).not.toBeChecked();
 });
 
+test('a remembered board that is gone is no board', async () => {
+  const server = new FakeServer({ images: 2 });
+  server.clientState.set('user-1/rs.gallery', JSON.stringify({ boardId: 'board-gone' }));
+  openSignedIn(server);
+  expect(await screen.findByRole('heading', { name: 'Uncategorized' })).toBeVisible();
+  expect(await screen.findByText('2 pictures')).toBeVisible();
+});
+
 test('another account that signs in in another tab takes this one over, and sees nothing of the one before', async () => {
   const server = new FakeServer({ images: 2 });
   server.addUser('bob@example.com', 'Bob', 'Workbench1');

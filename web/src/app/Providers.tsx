@@ -1,12 +1,12 @@
 import { localStorageColorSchemeManager, MantineProvider } from '@mantine/core';
 import { Notifications } from '@mantine/notifications';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { type ReactNode, useState } from 'react';
-import { I18nextProvider } from 'react-i18next';
+import { type ReactNode, useMemo, useState } from 'react';
+import { I18nextProvider, useTranslation } from 'react-i18next';
 import { forgetOnAccountChange } from '@/api/auth';
 import { ApiError } from '@/api/client';
 import i18n from '@/i18n';
-import { cssVariables, theme } from './theme';
+import { cssVariables, themeWith } from './theme';
 
 // One for the whole page: a new one at every rendering would make every function of the theme a new one.
 const colorSchemes = localStorageColorSchemeManager();
@@ -35,17 +35,28 @@ export function Providers({ children, isTest = false }: { children: ReactNode; i
   return (
     <I18nextProvider i18n={i18n}>
       <QueryClientProvider client={cache}>
-        <MantineProvider
-          theme={theme}
-          cssVariablesResolver={cssVariables}
-          defaultColorScheme="auto"
-          colorSchemeManager={colorSchemes}
-          env={isTest ? 'test' : 'default'}
-        >
+        <Looks isTest={isTest}>
           <Notifications position="top-center" autoClose={5000} />
           {children}
-        </MantineProvider>
+        </Looks>
       </QueryClientProvider>
     </I18nextProvider>
+  );
+}
+
+function Looks({ children, isTest }: { children: ReactNode; isTest: boolean }) {
+  const { t } = useTranslation();
+  const close = t('app.close');
+  const theme = useMemo(() => themeWith({ close }), [close]);
+  return (
+    <MantineProvider
+      theme={theme}
+      cssVariablesResolver={cssVariables}
+      defaultColorScheme="auto"
+      colorSchemeManager={colorSchemes}
+      env={isTest ? 'test' : 'default'}
+    >
+      {children}
+    </MantineProvider>
   );
 }

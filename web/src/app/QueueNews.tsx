@@ -2,14 +2,15 @@ import { notifications } from '@mantine/notifications';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import { type Failure, useQueueItems } from '@/api/queue';
+import type { Account } from '@/api/auth';
 import { keys } from '@/api/keys';
+import { type Failure, useQueueItems } from '@/api/queue';
 
 /** Says that a picture failed to somebody who looks at another tab; the others see it where pictures are made. */
-export function QueueNews({ userId, isHere }: { userId: string; isHere: boolean }) {
+export function QueueNews({ account, isHere }: { account: Account; isHere: boolean }) {
   const { t } = useTranslation();
   const cache = useQueryClient();
-  const items = useQueueItems(userId).data;
+  const items = useQueueItems(account).data;
   const known = useRef<ReadonlySet<number> | null>(null);
 
   useEffect(() => {

@@ -78,7 +78,7 @@ export function Shell({ account }: { account: Account }) {
               onLogout={forgetRemembered}
             />
           </div>
-          <GlobalProgress userId={account.id} />
+          <GlobalProgress account={account} />
         </header>
         <main id="content" tabIndex={-1} className={classes.main}>
           <ErrorBoundary key={tab?.id ?? location.pathname}>
@@ -95,7 +95,7 @@ export function Shell({ account }: { account: Account }) {
         </main>
       </div>
       <DownloadNews />
-      <QueueNews userId={account.id} isHere={tab?.id === 'generate' || tab?.id === 'upscale' || tab?.id === 'queue'} />
+      <QueueNews account={account} isHere={tab?.id === 'generate' || tab?.id === 'upscale' || tab?.id === 'queue'} />
       {shortcutsShown && (
         <Suspense>
           <ShortcutsDialog onClose={shortcuts.close} />

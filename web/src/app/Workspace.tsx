@@ -3,6 +3,7 @@ import { SegmentedControl, VisuallyHidden } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate, useParams } from 'react-router';
+import type { Account } from '@/api/auth';
 import { useBoards } from '@/api/boards';
 import type { Image } from '@/api/images';
 import { useMember } from '@/api/member';
@@ -47,7 +48,7 @@ export function Workspace({ heading, panelName, panel, homePath, imagePath, star
   const navigate = useNavigate();
   const { name } = useParams();
   const account = useMember();
-  const items = useVisibleItems(account.id);
+  const queue = useVisibleItems(account);
   const [boardsShown, setBoardsShown] = usePreference('boardsShown');
   const { boardId } = useLooked();
   const autoAdd = useAutoAddBoard(account);
@@ -59,7 +60,7 @@ export function Workspace({ heading, panelName, panel, homePath, imagePath, star
   useShortcut('toggleBoards', () => {
     setBoardsShown(!boardsShown);
   });
-  useCancelCurrent(account.id);
+  useCancelCurrent(account);
 
   const shown = (one: Place) => (place === one ? true : undefined);
   return (
@@ -86,7 +87,7 @@ export function Workspace({ heading, panelName, panel, homePath, imagePath, star
       <div className={classes.panel} data-place data-shown={shown('panel')}>
         {panel({
           boardId: autoAdd,
-          status: <QueueStatus items={items} />,
+          status: <QueueStatus unfinished={queue.unfinished} />,
           onStarted: () => {
             setPlace('pictures');
             document.getElementById('pictures')?.scrollTo({ top: 0 });
@@ -105,8 +106,8 @@ export function Workspace({ heading, panelName, panel, homePath, imagePath, star
       <div className={classes.pictures} data-place data-shown={shown('pictures')}>
         <Gallery
           title={board?.board_name ?? t('boards.none')}
-          leading={<QueueTiles items={items} />}
-          hasLeading={items.length > 0}
+          leading={<QueueTiles items={queue.tiles} more={queue.more} />}
+          hasLeading={queue.tiles.length > 0}
           imagePath={imagePath}
           start={start}
           isActive={name === undefined}
@@ -149,8 +150,8 @@ function usePutToUse(homePath: string) {
   };
 }
 
-function useCancelCurrent(userId: string) {
-  const running = useQueueItems(userId).data?.find((item) => item.status === 'in_progress');
+function useCancelCurrent(account: Account) {
+  const running = useQueueItems(account).data?.find((item) => item.status === 'in_progress');
   const cancel = useCancel();
   useShortcut(
     'cancelCurrent',

@@ -1,5 +1,5 @@
 // Colours, type and shape: warm paper and stone, one green-blue accent.
-import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core';
+import { createTheme, type CSSVariablesResolver, type MantineColorsTuple, mergeThemeOverrides } from '@mantine/core';
 import type { MouseEvent } from 'react';
 
 const verdigris: MantineColorsTuple = [
@@ -45,7 +45,7 @@ function forgetFile({ currentTarget }: MouseEvent<HTMLInputElement>) {
   currentTarget.value = '';
 }
 
-export const theme = createTheme({
+const theme = createTheme({
   primaryColor: 'verdigris',
   primaryShade: { light: 7, dark: 6 },
   colors: { verdigris, gray: stone, dark: night },
@@ -59,8 +59,6 @@ export const theme = createTheme({
   headings: { fontWeight: '650' },
   components: {
     Tooltip: { defaultProps: { openDelay: 300, withArrow: true, events: { hover: true, focus: true, touch: false } } },
-    // The cross alone has no name for who cannot see it.
-    Notification: { defaultProps: { closeButtonProps: { 'aria-label': 'Close' } } },
     // The same file may be chosen once more, for example after it could not be sent.
     FileButton: { defaultProps: { inputProps: { onClick: forgetFile } } },
     Modal: {
@@ -70,6 +68,13 @@ export const theme = createTheme({
     InputWrapper: { styles: { label: { fontWeight: 550 } } },
   },
 });
+
+/** The theme with the texts that Mantine cannot know. */
+export function themeWith({ close }: { close: string }) {
+  // The cross alone has no name for who cannot see it.
+  const Notification = { defaultProps: { closeButtonProps: { 'aria-label': close } } };
+  return mergeThemeOverrides(theme, { components: { Notification } });
+}
 
 export const cssVariables: CSSVariablesResolver = () => ({
   variables: {},

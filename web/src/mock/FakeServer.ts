@@ -251,9 +251,13 @@ export class FakeServer {
       case 'GET /api/v1/images/i/{id}/metadata':
         return json(this.metadata.get(image ?? '') ?? null);
       case 'GET /api/v1/queue/default/status':
-        return json({ queue: this.#counts(), processor: { is_started: true, is_processing: false } });
-      case 'GET /api/v1/queue/default/item_ids':
-        return json({ item_ids: this.items.map((item) => item.id).reverse(), total_count: this.items.length });
+        return json({ queue: this.#countsFor(userId), processor: { is_started: true, is_processing: false } });
+      case 'GET /api/v1/queue/default/item_ids': {
+        const ids = this.#visibleTo(user).map((item) => item.id);
+        return json({ item_ids: ids.reverse(), total_count: ids.length });
+      }
+      case 'GET /api/v1/queue/default/overview':
+        return user && !user.is_admin ? problem(403, 'Admin privileges required') : this.#overview(url.searchParams);
       case 'POST /api/v1/queue/default/item_summaries_by_ids':
         return json(this.items.filter((item) => (body as { item_ids: number[] }).item_ids.includes(item.id)).map(summary));
       case 'GET /api/v1/queue/default/i/{id}':
@@ -299,6 +303,17 @@ export class FakeServer {
       default:
         return null;
     }
+  }
+
+  #visibleTo(user: User | null): Item[] {
+    return this.items.filter((item) => user === null || user.is_admin || item.userId === user.user_id);
+  }
+
+  #overview(query: URLSearchParams): Response {
+    const items = this.items.filter((item) => item.userId === (query.get('user_id') ?? item.userId)).reverse();
+    const offset = Number(query.get('offset') ?? 0);
+    const page = items.slice(offset, offset + Number(query.get('limit') ?? 100));
+    return json({ queue_id: 'default', totals: countsOf(items), users: [], usual_seconds: null, items: page.map(summary) });
   }
 
   #names(query: URLSearchParams): Response {
@@ -462,21 +477,26 @@ export class FakeServer {
   }
 
   #counts(): QueueCounts {
-    const count = (status: QueueItemStatus) => this.items.filter((item) => item.status === status).length;
-    return {
-      queue_id: 'default',
-      item_id: null,
-      batch_id: null,
-      session_id: null,
-      pending: count('pending'),
-      in_progress: count('in_progress'),
-      waiting: count('waiting'),
-      completed: count('completed'),
-      failed: count('failed'),
-      canceled: count('canceled'),
-      total: this.items.length,
-    };
+    return { queue_id: 'default', item_id: null, batch_id: null, session_id: null, ...countsOf(this.items) };
   }
+
+  #countsFor(userId: string): QueueCounts {
+    const own = countsOf(this.items.filter((item) => item.userId === userId));
+    return { ...this.#counts(), user_pending: own.pending, user_in_progress: own.in_progress };
+  }
+}
+
+function countsOf(items: readonly Item[]) {
+  const count = (status: QueueItemStatus) => items.filter((item) => item.status === status).length;
+  return {
+    pending: count('pending'),
+    in_progress: count('in_progress'),
+    waiting: count('waiting'),
+    completed: count('completed'),
+    failed: count('failed'),
+    canceled: count('canceled'),
+    total: items.length,
+  };
 }
 
 function textOf(value: unknown): string {

@@ -9,12 +9,19 @@ type Props = {
   /** What is set, while the section is closed. */
   summary?: string;
   opened?: boolean;
+  /** How much is in it: the section opens when something is added. */
+  amount?: number;
   children: ReactNode;
 };
 
 /** A part of a panel that can be folded away. */
-export function Section({ title, icon, summary, opened = false, children }: Props) {
-  const [isOpen, setIsOpen] = useState(opened);
+export function Section({ title, icon, summary, opened = false, amount = 0, children }: Props) {
+  const [isOpen, setIsOpen] = useState(opened || amount > 0);
+  const [known, setKnown] = useState(amount);
+  if (amount !== known) {
+    setKnown(amount);
+    if (amount > known) setIsOpen(true);
+  }
   const id = useId();
   return (
     <section className={classes.section}>

@@ -1,5 +1,4 @@
 import { Avatar, Badge, Divider, Group, Menu, Text, UnstyledButton, VisuallyHidden } from '@mantine/core';
-import { useQuery } from '@tanstack/react-query';
 import {
   IconChevronDown,
   IconDeviceDesktop,
@@ -13,8 +12,8 @@ import {
 } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { type Account, useLogout } from '@/api/auth';
-import { api } from '@/api/client';
 import { usePreference } from '@/api/preferences';
+import { useVersion } from '@/api/server';
 import { chooseLanguage, languageName, LANGUAGES } from '@/i18n';
 import classes from './ProfileMenu.module.css';
 
@@ -44,11 +43,7 @@ export function ProfileMenu({
   const [theme, setTheme] = usePreference('theme');
   const [language, setLanguage] = usePreference('language');
   const logout = useLogout(onLogout);
-  const version = useQuery({
-    queryKey: ['version'],
-    queryFn: ({ signal }) => api.get('/api/v1/app/version', { signal }),
-    staleTime: Infinity,
-  });
+  const version = useVersion();
   const name = account.isSingleUser ? t('account.settings') : account.name;
 
   return (

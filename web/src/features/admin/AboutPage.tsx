@@ -3,13 +3,14 @@ import { useTranslation } from 'react-i18next';
 import { useDependencies, useVersion } from '@/api/server';
 import { Mark } from '@/ui/Logo';
 import { Card } from '@/ui/Card';
+import { ErrorNotice } from '@/ui/ErrorNotice';
 import classes from './AboutPage.module.css';
 
 /** What runs here, and what it was built from. */
 export function AboutPage() {
   const { t } = useTranslation();
-  const version = useVersion().data;
-  const dependencies = useDependencies().data;
+  const { data: version, isError: isUnknown } = useVersion();
+  const dependencies = useDependencies();
   return (
     <>
       <Card>
@@ -20,7 +21,7 @@ export function AboutPage() {
               {t('app.name')}
             </Text>
             <Text c="dimmed" size="sm">
-              {version ? t('account.version', { version: version.version }) : t('app.loading')}
+              {version ? t('account.version', { version: version.version }) : isUnknown ? t('app.unreachable') : t('app.loading')}
             </Text>
           </div>
         </Group>
@@ -29,11 +30,11 @@ export function AboutPage() {
         </Text>
       </Card>
       <Card title={t('admin.about.built')} hint={t('admin.about.builtHint')}>
-        {dependencies === undefined ? (
-          <Skeleton height={200} />
-        ) : (
+        <ErrorNotice title={t('admin.about.failed')} error={dependencies.error} onRetry={() => void dependencies.refetch()} />
+        {dependencies.isPending && <Skeleton height={200} />}
+        {dependencies.data && (
           <dl className={classes.versions}>
-            {Object.entries(dependencies)
+            {Object.entries(dependencies.data)
               .sort(([a], [b]) => a.localeCompare(b))
               .map(([name, number]) => (
                 <div key={name} className={classes.version}>

@@ -1,4 +1,4 @@
-import { Button, Checkbox, Code, CopyButton, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Checkbox, Code, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { IconCopy } from '@tabler/icons-react';
 import { useState } from 'react';
@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { serverUrl } from '@/api/base';
 import { looksLikeEmail } from '@/api/rules';
 import { useCreateUser } from '@/api/users';
+import { CopyButton } from '@/ui/CopyButton';
 import { Notice } from '@/ui/Notice';
 import { SecretField } from './SecretField';
 

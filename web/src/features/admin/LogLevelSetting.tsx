@@ -2,12 +2,13 @@ import { Select, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useTranslation } from 'react-i18next';
 import { LOG_LEVELS, useLogLevel, useSetLogLevel } from '@/api/server';
+import { errorText } from '@/ui/errorText';
 import classes from './ConfigurationPage.module.css';
 
 /** How much the server writes into its log, until it ends. */
 export function LogLevelSetting() {
   const { t } = useTranslation();
-  const level = useLogLevel().data;
+  const { data: level, error: unread } = useLogLevel();
   const change = useSetLogLevel();
   return (
     <div className={classes.setting}>
@@ -16,7 +17,9 @@ export function LogLevelSetting() {
           {t('admin.configuration.logLevel')}
         </Text>
         <Text size="xs" c="dimmed">
-          {t('admin.configuration.logLevelHint')}
+          {unread === null
+            ? t('admin.configuration.logLevelHint')
+            : t('admin.configuration.unread', { reason: errorText(unread, t) })}
         </Text>
       </div>
       <Select
@@ -31,7 +34,7 @@ export function LogLevelSetting() {
           if (wanted === undefined) return;
           change.mutate(wanted, {
             onError: (error) => {
-              notifications.show({ color: 'red', title: t('admin.configuration.changeFailed'), message: error.message });
+              notifications.show({ color: 'red', title: t('admin.configuration.changeFailed'), message: errorText(error, t) });
             },
           });
         }}

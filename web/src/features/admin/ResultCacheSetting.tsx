@@ -1,13 +1,18 @@
 import { Button, Group, Switch, Text } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
 import { useTranslation } from 'react-i18next';
 import { useResultCache, useResultCacheAction } from '@/api/server';
+import { errorText } from '@/ui/errorText';
 import classes from './ConfigurationPage.module.css';
 
 /** The memory of node results: on or off, how much it helps, and a broom. */
 export function ResultCacheSetting() {
   const { t } = useTranslation();
-  const cache = useResultCache().data;
+  const { data: cache, error } = useResultCache();
   const action = useResultCacheAction();
+  const failed = (reason: Error) => {
+    notifications.show({ color: 'red', title: t('admin.configuration.changeFailed'), message: errorText(reason, t) });
+  };
   return (
     <div className={classes.setting}>
       <div className={classes.words}>
@@ -22,7 +27,9 @@ export function ResultCacheSetting() {
                 hits: cache.hits,
                 misses: cache.misses,
               })
-            : t('app.loading')}
+            : error === null
+              ? t('app.loading')
+              : t('admin.configuration.unread', { reason: errorText(error, t) })}
         </Text>
       </div>
       <Group>
@@ -32,7 +39,7 @@ export function ResultCacheSetting() {
           disabled={cache === undefined || cache.size === 0}
           loading={action.isPending && action.variables === 'clear'}
           onClick={() => {
-            action.mutate('clear');
+            action.mutate('clear', { onError: failed });
           }}
         >
           {t('admin.configuration.cacheClear')}
@@ -42,7 +49,7 @@ export function ResultCacheSetting() {
           checked={cache?.enabled ?? false}
           disabled={cache === undefined || cache.max_size === 0}
           onChange={(event) => {
-            action.mutate(event.currentTarget.checked ? 'enable' : 'disable');
+            action.mutate(event.currentTarget.checked ? 'enable' : 'disable', { onError: failed });
           }}
         />
       </Group>

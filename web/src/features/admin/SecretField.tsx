@@ -1,9 +1,10 @@
-import { ActionIcon, Button, CopyButton, Group, TextInput, type TextInputProps, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Group, TextInput, type TextInputProps, Tooltip } from '@mantine/core';
 import { IconCheck, IconCopy, IconSparkles } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { useServerStatus } from '@/api/auth';
 import { passwordRules } from '@/api/rules';
 import { useGeneratePassword } from '@/api/users';
+import { CopyButton } from '@/ui/CopyButton';
 
 type Props = TextInputProps & { value: string; onGenerated: (password: string) => void };
 

@@ -13,7 +13,7 @@ import {
   IconUsers,
   IconUserShare,
 } from '@tabler/icons-react';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type Board, type Rights, useMoveImages, useUpdateBoard } from '@/api/boards';
 import { requestDownload } from '@/api/downloads';
@@ -43,6 +43,8 @@ export function BoardRow({ board, rights, isChosen, isAutoAdd, onChoose, onShare
   const [isOver, setIsOver] = useState(false);
   const [menuOpened, setMenuOpened] = useState(false);
   const [renaming, setRenaming] = useState(false);
+  /** Whether the row takes the focus over from the field in which it was renamed. */
+  const takesFocus = useRef(false);
   const canDrop = board === null || (rights?.canAdd === true && !board.archived);
   const level = board?.access_level ?? null;
   const visibility = board?.board_visibility ?? 'private';
@@ -54,7 +56,8 @@ export function BoardRow({ board, rights, isChosen, isAutoAdd, onChoose, onShare
       <li className={classes.row}>
         <Rename
           board={board}
-          onDone={() => {
+          onDone={(byKeyboard) => {
+            takesFocus.current = byKeyboard;
             setRenaming(false);
           }}
         />
@@ -96,7 +99,15 @@ export function BoardRow({ board, rights, isChosen, isAutoAdd, onChoose, onShare
         );
       }}
     >
-      <UnstyledButton className={classes.choose ?? ''} aria-current={isChosen || undefined} onClick={onChoose}>
+      <UnstyledButton
+        ref={(button) => {
+          if (button && takesFocus.current) button.focus();
+          takesFocus.current = false;
+        }}
+        className={classes.choose ?? ''}
+        aria-current={isChosen || undefined}
+        onClick={onChoose}
+      >
         <span className={classes.cover}>
           {cover !== null && ready ? (
             <Picture src={thumbnailOf(cover)} alt="" brokenLabel="" lazy />
@@ -238,14 +249,23 @@ function BoardMenu({
   );
 }
 
-function Rename({ board, onDone }: { board: Board; onDone: () => void }) {
+function Rename({ board, onDone }: { board: Board; onDone: (byKeyboard: boolean) => void }) {
   const { t } = useTranslation();
   const [name, setName] = useState(board.board_name);
   const update = useUpdateBoard();
-  const save = () => {
+  const save = (byKeyboard: boolean) => {
     const changed = name.trim();
-    if (changed === '' || changed === board.board_name) onDone();
-    else update.mutate({ id: board.board_id, changes: { board_name: changed } }, { onSuccess: onDone });
+    if (changed === '' || changed === board.board_name) onDone(byKeyboard);
+    else {
+      update.mutate(
+        { id: board.board_id, changes: { board_name: changed } },
+        {
+          onSuccess: () => {
+            onDone(byKeyboard);
+          },
+        },
+      );
+    }
   };
   return (
     <TextInput
@@ -263,10 +283,12 @@ function Rename({ board, onDone }: { board: Board; onDone: () => void }) {
       onChange={(event) => {
         setName(event.currentTarget.value);
       }}
-      onBlur={save}
+      onBlur={() => {
+        save(false);
+      }}
       onKeyDown={(event) => {
-        if (event.key === 'Enter') save();
-        if (event.key === 'Escape') onDone();
+        if (event.key === 'Enter') save(true);
+        if (event.key === 'Escape') onDone(true);
       }}
     />
   );

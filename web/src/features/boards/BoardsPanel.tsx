@@ -1,6 +1,6 @@
 import { ActionIcon, ScrollArea, Skeleton, Switch, TextInput, Title, Tooltip } from '@mantine/core';
 import { IconPlus, IconSearch } from '@tabler/icons-react';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type Board, rightsOn, useBoards, useCreateBoard } from '@/api/boards';
 import { NO_BOARD } from '@/api/images';
@@ -26,6 +26,7 @@ export function BoardsPanel({ onChosen }: { onChosen: () => void }) {
   const boards = useBoards(showArchived);
   const [search, setSearch] = useState('');
   const [adding, setAdding] = useState(false);
+  const addButton = useRef<HTMLButtonElement>(null);
   const [sharing, setSharing] = useState<Board | null>(null);
   const [deleting, setDeleting] = useState<Board | null>(null);
 
@@ -52,6 +53,7 @@ export function BoardsPanel({ onChosen }: { onChosen: () => void }) {
         </Title>
         <Tooltip label={t('boards.new')}>
           <ActionIcon
+            ref={addButton}
             variant="light"
             aria-label={t('boards.new')}
             onClick={() => {
@@ -64,8 +66,10 @@ export function BoardsPanel({ onChosen }: { onChosen: () => void }) {
       </header>
       {adding && (
         <NewBoard
-          onDone={(id) => {
+          onDone={(id, byKeyboard) => {
             setAdding(false);
+            // The field goes, and with it the focus.
+            if (byKeyboard) addButton.current?.focus();
             if (id !== null) choose(id);
           }}
         />
@@ -161,7 +165,7 @@ export function BoardsPanel({ onChosen }: { onChosen: () => void }) {
   }
 }
 
-function NewBoard({ onDone }: { onDone: (id: string | null) => void }) {
+function NewBoard({ onDone }: { onDone: (id: string | null, byKeyboard: boolean) => void }) {
   const { t } = useTranslation();
   const [name, setName] = useState('');
   const create = useCreateBoard();
@@ -170,11 +174,11 @@ function NewBoard({ onDone }: { onDone: (id: string | null) => void }) {
       className={classes.new}
       onSubmit={(event) => {
         event.preventDefault();
-        if (name.trim() === '') onDone(null);
+        if (name.trim() === '') onDone(null, true);
         else {
           create.mutate(name.trim(), {
             onSuccess: (board) => {
-              onDone(board.board_id);
+              onDone(board.board_id, true);
             },
           });
         }
@@ -193,10 +197,10 @@ function NewBoard({ onDone }: { onDone: (id: string | null) => void }) {
           setName(event.currentTarget.value);
         }}
         onBlur={() => {
-          if (name.trim() === '') onDone(null);
+          if (name.trim() === '') onDone(null, false);
         }}
         onKeyDown={(event) => {
-          if (event.key === 'Escape') onDone(null);
+          if (event.key === 'Escape') onDone(null, true);
         }}
       />
     </form>

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, CopyButton, Group, Menu, ScrollArea, Skeleton, Tabs, Text, Tooltip } from '@mantine/core';
+import { ActionIcon, Button, Group, Menu, ScrollArea, Skeleton, Tabs, Text, Tooltip } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import {
   IconAdjustmentsDown,
@@ -20,6 +20,7 @@ import { fullUrl, type Image, useDeleteImages, useMetadata } from '@/api/images'
 import { deselect } from '@/api/view';
 import { useShortcut } from '@/shortcuts/useShortcut';
 import { ConfirmDialog } from '@/ui/ConfirmDialog';
+import { CopyButton } from '@/ui/CopyButton';
 import { formatTime } from '@/ui/dates';
 import classes from './Details.module.css';
 import { metadataRows } from './metadata';

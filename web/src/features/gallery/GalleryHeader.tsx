@@ -4,7 +4,9 @@ import { notifications } from '@mantine/notifications';
 import { IconAdjustments, IconSearch, IconUpload, IconX } from '@tabler/icons-react';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { rightsOn, useBoards } from '@/api/boards';
 import { type ImageView, NO_BOARD, useUpload } from '@/api/images';
+import { useMember } from '@/api/member';
 import { usePreference } from '@/api/preferences';
 import { looked, useSearch } from '@/api/view';
 import { useShortcut } from '@/shortcuts/useShortcut';
@@ -110,6 +112,16 @@ function SearchField({ isActive }: { isActive: boolean }) {
 function UploadButton({ boardId }: { boardId: string }) {
   const { t } = useTranslation();
   const upload = useUpload();
+  const account = useMember();
+  const board = useBoards(true).data?.find((one) => one.board_id === boardId);
+  const refusal =
+    board === undefined
+      ? null
+      : board.archived
+        ? t('gallery.uploadArchived')
+        : rightsOn(board, account).canAdd
+          ? null
+          : t('gallery.uploadReadOnly');
   const bring = async (files: readonly File[]) => {
     let done = 0;
     for (const file of files) {
@@ -126,10 +138,22 @@ function UploadButton({ boardId }: { boardId: string }) {
     looked.set({ category: 'assets' });
   };
   return (
-    <FileButton multiple accept="image/png,image/jpeg,image/webp" onChange={(files) => void bring(files)}>
+    <FileButton
+      multiple
+      accept="image/png,image/jpeg,image/webp"
+      disabled={refusal !== null}
+      onChange={(files) => void bring(files)}
+    >
       {(props) => (
-        <Tooltip label={t('gallery.upload')}>
-          <ActionIcon {...props} variant="default" size={30} aria-label={t('gallery.upload')} loading={upload.isPending}>
+        <Tooltip label={refusal ?? t('gallery.upload')}>
+          <ActionIcon
+            {...props}
+            variant="default"
+            size={30}
+            aria-label={t('gallery.upload')}
+            {...(refusal !== null && { 'data-disabled': true, 'aria-disabled': true, 'aria-description': refusal })}
+            loading={upload.isPending}
+          >
             <IconUpload size={17} />
           </ActionIcon>
         </Tooltip>

@@ -5,7 +5,7 @@ import { useRecords } from '@/api/images';
 import { toggleSelected } from '@/api/view';
 import classes from './Grid.module.css';
 import { Tile } from './Tile';
-import { tileId } from './tileId';
+import { focusTile, useWantedTile } from './tileId';
 
 const GAP = 10;
 /** Rows beyond the edges of the window that are kept ready. */
@@ -60,12 +60,22 @@ export function Grid({ names, scroller, imagePath, label }: Props) {
   const shown = useMemo(() => names.slice(from, to), [names, from, to]);
   useRecords(shown);
 
+  const wanted = useWantedTile((state) => state.name);
+  useLayoutEffect(() => {
+    if (wanted === null) return;
+    useWantedTile.setState({ name: null });
+    const index = names.indexOf(wanted);
+    if (index < 0) return;
+    rows.scrollToIndex(Math.floor(index / columns), { align: 'auto' });
+    focusTile(wanted);
+  }, [wanted, names, columns, rows]);
+
   const moveFocus = (index: number) => {
     const target = Math.min(names.length - 1, Math.max(0, index));
     const name = names[target];
     if (name === undefined) return;
     rows.scrollToIndex(Math.floor(target / columns), { align: 'auto' });
-    requestAnimationFrame(() => document.getElementById(tileId(name))?.focus());
+    focusTile(name);
   };
   const onKeyDown = (event: KeyboardEvent) => {
     const tile = (event.target as HTMLElement).closest('[data-index]');

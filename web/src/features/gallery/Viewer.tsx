@@ -10,7 +10,7 @@ import { useShortcut } from '@/shortcuts/useShortcut';
 import { EmptyState } from '@/ui/EmptyState';
 import { Compare } from './Compare';
 import { Details, type UseAs, type UsePart } from './Details';
-import { tileId } from './tileId';
+import { useWantedTile } from './tileId';
 import classes from './Viewer.module.css';
 import { ZoomStage } from './ZoomStage';
 
@@ -44,10 +44,8 @@ export function Viewer({ name, onShow, onClose, onUse, onUseAs }: Props) {
 
   const close = () => {
     onClose();
-    // Back to where the reader is in the list; the frame after, when this dialog no longer holds the focus.
-    requestAnimationFrame(() => {
-      document.getElementById(tileId(name))?.focus();
-    });
+    // Back to where the reader is in the list, which may be far from where they began.
+    useWantedTile.setState({ name });
   };
   const show = (target: string | undefined) => {
     if (target === undefined) return;

@@ -212,7 +212,7 @@ function LoraSection({ base, promptRef }: { base: string | null; promptRef: Reac
       title={t('loras.title')}
       icon={<IconBinaryTree size={18} />}
       {...(used > 0 && { summary: t('loras.count', { count: used }) })}
-      opened={used > 0}
+      amount={used}
     >
       <LoraList
         loras={loras}
@@ -235,11 +235,10 @@ function InitialSection() {
   const [{ initial }, change] = useSettings();
   return (
     <Section
-      key={initial === null ? 'none' : 'some'}
       title={t('initial.title')}
       icon={<IconPhotoEdit size={18} />}
       {...(initial && { summary: `${Math.round(initial.strength * 100)} %` })}
-      opened={initial !== null}
+      amount={initial === null ? 0 : 1}
     >
       <ImageField
         label={t('initial.image')}
@@ -272,11 +271,10 @@ function ReferenceSection({ base }: { base: string | null }) {
   const models = useModelsOf('ip_adapter', base);
   return (
     <Section
-      key={references.length}
       title={t('references.title')}
       icon={<IconPhotoHeart size={18} />}
       {...(references.length > 0 && { summary: String(references.length) })}
-      opened={references.length > 0}
+      amount={references.length}
     >
       {references.map((reference, index) => (
         <ReferenceCard
@@ -324,11 +322,10 @@ function ControlSection({ base }: { base: string | null }) {
   const models = useModelsOf(['controlnet', 't2i_adapter'], base);
   return (
     <Section
-      key={controls.length}
       title={t('controls.title')}
       icon={<IconShape size={18} />}
       {...(controls.length > 0 && { summary: String(controls.length) })}
-      opened={controls.length > 0}
+      amount={controls.length}
     >
       {controls.map((control, index) => (
         <ControlCard

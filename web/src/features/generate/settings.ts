@@ -88,7 +88,6 @@ export const CFG_SCALE = { min: 1, max: 20, step: 0.5 } as const;
 export const CFG_RESCALE = { min: 0, max: 0.99, step: 0.01 } as const;
 export const CLIP_SKIP = { min: 0, max: 12 } as const;
 export const COUNT = { min: 1, max: 64 } as const;
-export const LORA_WEIGHT = { min: -1, max: 2, step: 0.05 } as const;
 
 export function isSeed(value: number): boolean {
   return Number.isInteger(value) && value >= 0 && value <= MAX_SEED;

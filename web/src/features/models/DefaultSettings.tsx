@@ -2,8 +2,8 @@ import { Button, Group, NumberInput, Select, Stack, Text } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { notifications } from '@mantine/notifications';
 import { useTranslation } from 'react-i18next';
-import { defaultSettingsOf, useModelRecords, useUpdateModel } from '@/api/modelRecords';
-import type { Model } from '@/api/models';
+import { defaultSettingsOf, useUpdateModel } from '@/api/modelRecords';
+import { type Model, useAllModels } from '@/api/models';
 import { SCHEDULERS, schedulerLabel } from '@/api/schedulers';
 import { ErrorNotice } from '@/ui/ErrorNotice';
 import classes from './ModelsPage.module.css';
@@ -62,7 +62,7 @@ function Edit({ model, fields }: { model: Model; fields: readonly NumberField[] 
   const { t } = useTranslation();
   const update = useUpdateModel();
   const settings = defaultSettingsOf(model);
-  const vaes = (useModelRecords().data ?? []).filter(({ type, base }) => type === 'vae' && base === model.base);
+  const vaes = (useAllModels().data ?? []).filter(({ type, base }) => type === 'vae' && base === model.base);
   const number = (field: NumberField) => {
     const value = settings[field];
     return typeof value === 'number' ? value : '';

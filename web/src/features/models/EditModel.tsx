@@ -2,8 +2,8 @@ import { Button, Group, Stack, TagsInput, Textarea, TextInput } from '@mantine/c
 import { useForm } from '@mantine/form';
 import { notifications } from '@mantine/notifications';
 import { useTranslation } from 'react-i18next';
-import { textOf, triggerPhrasesOf, useUpdateModel } from '@/api/modelRecords';
-import type { Model } from '@/api/models';
+import { textOf, useUpdateModel } from '@/api/modelRecords';
+import { type Model, triggerPhrases } from '@/api/models';
 import { ErrorNotice } from '@/ui/ErrorNotice';
 
 /** Name, description and trigger phrases. */
@@ -12,7 +12,7 @@ export function EditModel({ model }: { model: Model }) {
   const update = useUpdateModel();
   const hasPhrases = 'trigger_phrases' in model.record;
   const form = useForm({
-    initialValues: { name: model.name, description: textOf(model, 'description'), phrases: triggerPhrasesOf(model) },
+    initialValues: { name: model.name, description: textOf(model, 'description'), phrases: triggerPhrases(model) },
     validate: { name: (name) => (name.trim() === '' ? t('profile.nameRequired') : null) },
   });
   const submit = form.onSubmit(({ name, description, phrases }) => {

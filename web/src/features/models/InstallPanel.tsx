@@ -9,9 +9,11 @@ import { type InstallJob, isEnded, toModel, useInstalls } from '@/api/models';
 import { type InstallAction, useInstallAction } from '@/api/modelSources';
 import { Card } from '@/ui/Card';
 import { ErrorNotice } from '@/ui/ErrorNotice';
+import { errorText } from '@/ui/errorText';
 import { formatBytes } from '@/ui/moments';
 import { Notice } from '@/ui/Notice';
 import { ProgressBar } from '@/ui/ProgressBar';
+import { HubToken } from './HubToken';
 import classes from './ModelsPage.module.css';
 import { OrphanedFiles } from './OrphanedFiles';
 import { StarterModels } from './StarterModels';
@@ -27,6 +29,7 @@ export function InstallPanel() {
             <Tabs.Tab value="source">{t('modelsPage.fromSource')}</Tabs.Tab>
             <Tabs.Tab value="scan">{t('modelsPage.fromScan')}</Tabs.Tab>
             <Tabs.Tab value="starters">{t('modelsPage.starters')}</Tabs.Tab>
+            <Tabs.Tab value="hub">{t('hubToken.title')}</Tabs.Tab>
             <Tabs.Tab value="orphans">{t('modelsPage.orphans')}</Tabs.Tab>
           </Tabs.List>
           <Tabs.Panel value="source" pt="md">
@@ -37,6 +40,9 @@ export function InstallPanel() {
           </Tabs.Panel>
           <Tabs.Panel value="starters" pt="md">
             <StarterModels />
+          </Tabs.Panel>
+          <Tabs.Panel value="hub" pt="md">
+            <HubToken />
           </Tabs.Panel>
           <Tabs.Panel value="orphans" pt="md">
             <OrphanedFiles />
@@ -105,6 +111,23 @@ function FromScan() {
   const [scanned, setScanned] = useState<string | null>(null);
   const scan = useScan(scanned);
   const install = useInstallFrom();
+  const installAll = useInstallFrom();
+  const [isInstallingAll, setIsInstallingAll] = useState(false);
+  const failed = (error: Error, path: string) => {
+    notifications.show({ color: 'red', title: t('models.status.error'), message: `${path}: ${errorText(error, t)}` });
+  };
+  const startAll = async (paths: readonly string[]) => {
+    setIsInstallingAll(true);
+    for (const path of paths) {
+      try {
+        await installAll.mutateAsync({ source: path, inplace: true });
+      } catch (error) {
+        failed(error instanceof Error ? error : new Error(String(error)), path);
+      }
+    }
+    await scan.refetch();
+    setIsInstallingAll(false);
+  };
   const fresh = (scan.data ?? []).filter((found) => !found.is_installed);
   return (
     <Stack>
@@ -142,12 +165,7 @@ function FromScan() {
           <Group justify="space-between">
             <Text size="sm">{t('modelsPage.found', { count: scan.data.length })}</Text>
             {fresh.length > 1 && (
-              <Button
-                size="xs"
-                onClick={() => {
-                  for (const { path } of fresh) install.mutate({ source: path, inplace: true });
-                }}
-              >
+              <Button size="xs" loading={isInstallingAll} onClick={() => void startAll(fresh.map(({ path }) => path))}>
                 {t('modelsPage.installAll', { count: fresh.length })}
               </Button>
             )}
@@ -169,13 +187,15 @@ function FromScan() {
                       variant="light"
                       flex="none"
                       aria-label={t('modelsPage.installNamed', { name: found.path })}
+                      loading={install.isPending && install.variables.source === found.path}
+                      disabled={isInstallingAll || install.isPending}
                       onClick={() => {
                         install.mutate(
                           { source: found.path, inplace: true },
                           {
                             onSuccess: () => void scan.refetch(),
                             onError: (error) => {
-                              notifications.show({ color: 'red', title: t('models.status.error'), message: error.message });
+                              failed(error, found.path);
                             },
                           },
                         );

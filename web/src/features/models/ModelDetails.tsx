@@ -3,14 +3,17 @@ import { notifications } from '@mantine/notifications';
 import { IconArrowLeft, IconRefresh, IconTransform, IconTrash } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { textOf, triggerPhrasesOf, useDeleteModels, useReidentify } from '@/api/modelRecords';
-import type { Model } from '@/api/models';
+import { useMember } from '@/api/member';
+import { textOf, useDeleteModels, useReidentify } from '@/api/modelRecords';
+import { type Model, triggerPhrases } from '@/api/models';
 import { useConvertModel } from '@/api/modelSources';
 import { BaseBadge } from '@/ui/BaseBadge';
 import { Card } from '@/ui/Card';
 import { ConfirmDialog } from '@/ui/ConfirmDialog';
+import { errorText } from '@/ui/errorText';
 import { formatBytes } from '@/ui/moments';
 import { Notice } from '@/ui/Notice';
+import { AccessSettings } from './AccessSettings';
 import { Cover } from './Cover';
 import { DefaultSettings } from './DefaultSettings';
 import { EditModel } from './EditModel';
@@ -22,6 +25,7 @@ type Props = { model: Model; missing: boolean; isAdmin: boolean; onClose: () => 
 /** Everything about one model; for administrators also what can be changed. */
 export function ModelDetails({ model, missing, isAdmin, onClose }: Props) {
   const { t } = useTranslation();
+  const managesPeople = !useMember().isSingleUser && isAdmin;
   return (
     <Card>
       <Button hiddenFrom="md" mb="sm" px={0} variant="transparent" leftSection={<IconArrowLeft size={16} />} onClick={onClose}>
@@ -57,6 +61,7 @@ export function ModelDetails({ model, missing, isAdmin, onClose }: Props) {
           <Tabs.Tab value="about">{t('modelsPage.about')}</Tabs.Tab>
           <Tabs.Tab value="defaults">{t('modelsPage.defaults')}</Tabs.Tab>
           {isAdmin && <Tabs.Tab value="edit">{t('modelsPage.edit')}</Tabs.Tab>}
+          {managesPeople && <Tabs.Tab value="access">{t('modelAccess.title')}</Tabs.Tab>}
         </Tabs.List>
         <Tabs.Panel value="about" pt="md">
           <Facts model={model} />
@@ -69,6 +74,11 @@ export function ModelDetails({ model, missing, isAdmin, onClose }: Props) {
             <EditModel model={model} />
           </Tabs.Panel>
         )}
+        {managesPeople && (
+          <Tabs.Panel value="access" pt="md">
+            <AccessSettings modelKey={model.key} />
+          </Tabs.Panel>
+        )}
       </Tabs>
     </Card>
   );
@@ -77,7 +87,7 @@ export function ModelDetails({ model, missing, isAdmin, onClose }: Props) {
 function Facts({ model }: { model: Model }) {
   const { t, i18n } = useTranslation();
   const description = textOf(model, 'description');
-  const phrases = triggerPhrasesOf(model);
+  const phrases = triggerPhrases(model);
   const size = model.record.file_size;
   const facts: [string, ReactNode][] = [
     [t('modelsPage.format'), textOf(model, 'format')],
@@ -125,6 +135,7 @@ function Facts({ model }: { model: Model }) {
 function Actions({ model, onGone }: { model: Model; onGone: () => void }) {
   const { t } = useTranslation();
   const [asking, setAsking] = useState(false);
+  const [converting, setConverting] = useState(false);
   const remove = useDeleteModels();
   const reidentify = useReidentify();
   const convert = useConvertModel();
@@ -137,14 +148,7 @@ function Actions({ model, onGone }: { model: Model; onGone: () => void }) {
           leftSection={<IconTransform size={15} />}
           loading={convert.isPending}
           onClick={() => {
-            convert.mutate(model.key, {
-              onSuccess: () => {
-                notifications.show({ color: 'verdigris', message: t('modelsPage.converted') });
-              },
-              onError: (error) => {
-                notifications.show({ color: 'red', title: t('modelsPage.convertFailed'), message: error.message });
-              },
-            });
+            setConverting(true);
           }}
         >
           {t('modelsPage.convert')}
@@ -179,6 +183,26 @@ function Actions({ model, onGone }: { model: Model; onGone: () => void }) {
       >
         {t('modelsPage.delete')}
       </Button>
+      <ConfirmDialog
+        opened={converting}
+        title={t('modelsPage.convertTitle', { name: model.name })}
+        hint={t('modelsPage.convertHint')}
+        confirmLabel={t('modelsPage.convert')}
+        cancelLabel={t('admin.cancel')}
+        isPending={convert.isPending}
+        error={convert.error && { title: t('modelsPage.convertFailed'), message: errorText(convert.error, t) }}
+        onClose={() => {
+          setConverting(false);
+        }}
+        onConfirm={() => {
+          convert.mutate(model.key, {
+            onSuccess: () => {
+              setConverting(false);
+              notifications.show({ color: 'verdigris', message: t('modelsPage.converted') });
+            },
+          });
+        }}
+      />
       <ConfirmDialog
         opened={asking}
         title={t('modelsPage.deleteTitle', { count: 1, name: model.name })}

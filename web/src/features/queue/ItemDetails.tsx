@@ -1,12 +1,14 @@
-import { Anchor, Button, Code, CopyButton, Drawer, Group, Skeleton, Stack, Text } from '@mantine/core';
+import { Anchor, Button, Code, Drawer, Group, Skeleton, Stack, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconCopy, IconRefresh } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { serverUrl } from '@/api/base';
+import { keptPictures } from '@/api/keptPictures';
 import { useRetry } from '@/api/queue';
 import { type QueueDetails, useQueueDetails } from '@/api/queueList';
+import { CopyButton } from '@/ui/CopyButton';
 import { formatMoment, formatSpan, secondsBetween } from '@/ui/moments';
 import { Notice } from '@/ui/Notice';
 import { Picture } from '@/ui/Picture';
@@ -51,7 +53,7 @@ function Known({ item, imagePath }: { item: QueueDetails; imagePath: (name: stri
   const took = secondsBetween(item.started_at, item.completed_at);
   const waited = secondsBetween(item.created_at, item.started_at);
   const report = [item.error_type, item.error_message, item.error_traceback].filter(Boolean).join('\n\n');
-  const pictures = picturesOf(item);
+  const pictures = item.status === 'completed' ? keptPictures(item) : [];
   const user = item.user_display_name ?? item.user_email;
   return (
     <Stack gap="lg">
@@ -144,17 +146,4 @@ function Fact({ name, children }: { name: string; children: ReactNode }) {
       <dd>{children}</dd>
     </div>
   );
-}
-
-/** The names of the pictures that were kept, in the order of the results. */
-function picturesOf(item: QueueDetails): string[] {
-  if (item.status !== 'completed') return [];
-  const names = Object.entries(item.session.results).flatMap(([id, result]: [string, unknown]): string[] => {
-    const prepared: unknown = item.session.execution_graph.nodes?.[id];
-    if (prepared instanceof Object && 'is_intermediate' in prepared && prepared.is_intermediate === true) return [];
-    const image: unknown = typeof result === 'object' && result !== null && 'image' in result ? result.image : null;
-    const name: unknown = typeof image === 'object' && image !== null && 'image_name' in image ? image.image_name : null;
-    return typeof name === 'string' ? [name] : [];
-  });
-  return [...new Set(names)];
 }

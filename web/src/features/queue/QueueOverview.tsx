@@ -7,8 +7,8 @@ import type { QueueItemStatus } from '@/api/queue';
 import { OVERVIEW_PAGE, type QueueOverview as Overview, useQueueOverview } from '@/api/queueList';
 import { useUserNames } from '@/api/users';
 import { EmptyState } from '@/ui/EmptyState';
+import { ErrorNotice } from '@/ui/ErrorNotice';
 import { formatSpan } from '@/ui/moments';
-import { Notice } from '@/ui/Notice';
 import { Card } from '@/ui/Card';
 import { ItemDetails } from './ItemDetails';
 import { QueueActions } from './QueuePage';
@@ -51,11 +51,7 @@ export function QueueOverview({ account, imagePath }: Props) {
         actions={<QueueActions account={account} />}
       >
         {everybody.isPending && <Skeleton height={140} m="lg" />}
-        {everybody.isError && (
-          <Notice kind="error" title={t('queuePage.failed')}>
-            {everybody.error.message}
-          </Notice>
-        )}
+        <ErrorNotice title={t('queuePage.failed')} error={everybody.error} onRetry={() => void everybody.refetch()} />
         {everybody.data && (
           <Users
             overview={everybody.data}
@@ -108,6 +104,7 @@ export function QueueOverview({ account, imagePath }: Props) {
         }
       >
         {overview.isPending && <Skeleton height={220} m="lg" />}
+        <ErrorNotice title={t('queuePage.failed')} error={overview.error} onRetry={() => void overview.refetch()} />
         {overview.data?.items.length === 0 && (
           <EmptyState
             icon={<IconStack2 size={30} stroke={1.6} />}

@@ -1,12 +1,11 @@
 import { useTranslation } from 'react-i18next';
-import { isUnfinished, useProgress, useQueueCounts, type QueueItem } from '@/api/queue';
+import { useProgress, useQueueCounts, type QueueItem } from '@/api/queue';
 import { progressText } from './progressText';
 
 /** The queue in one line, for the place beside the Generate button. */
-export function QueueStatus({ items }: { items: readonly QueueItem[] }) {
+export function QueueStatus({ unfinished: own }: { unfinished: readonly QueueItem[] }) {
   const { t } = useTranslation();
   const counts = useQueueCounts().data;
-  const own = items.filter(isUnfinished);
   const running = own.find((item) => item.status === 'in_progress');
   const progress = useProgress(running?.id ?? -1);
   const parts: string[] = [];

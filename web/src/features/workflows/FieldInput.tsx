@@ -15,8 +15,7 @@ import { IconPhotoUp, IconX } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { serverUrl } from '@/api/base';
-import { useModelRecords } from '@/api/modelRecords';
-import type { Model } from '@/api/models';
+import { type Model, useAllModels } from '@/api/models';
 import { useBoardChoices, useUploadForField } from '@/api/workflows';
 import classes from './FieldInput.module.css';
 import type { InputTemplate } from './templates';
@@ -163,7 +162,7 @@ function ColorField({ value, onChange, common }: Props & { common: Common }) {
 
 function ModelInput({ template, value, onChange, common }: Props & { common: Common }) {
   const { t } = useTranslation();
-  const models = (useModelRecords().data ?? []).filter((model) => isWanted(model, template));
+  const models = (useAllModels().data ?? []).filter((model) => isWanted(model, template));
   const key = typeof value === 'object' && value !== null && 'key' in value && typeof value.key === 'string' ? value.key : null;
   return (
     <Select

@@ -29,7 +29,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useNavigate, useSearchParams } from 'react-router';
 import { serverUrl } from '@/api/base';
-import { api } from '@/api/client';
+import { api, ApiError } from '@/api/client';
 import { useMember, usePicturesReady } from '@/api/member';
 import {
   SHELVES,
@@ -43,6 +43,7 @@ import {
 import { ConfirmDialog } from '@/ui/ConfirmDialog';
 import { EmptyState } from '@/ui/EmptyState';
 import { ErrorNotice } from '@/ui/ErrorNotice';
+import { errorText } from '@/ui/errorText';
 import { formatMoment } from '@/ui/moments';
 import { PageFrame } from '@/ui/PageFrame';
 import { ImportButton } from './ImportButton';
@@ -217,7 +218,11 @@ function Entry({ entry, shelf, own }: { entry: WorkflowEntry; shelf: Shelf; own:
                             });
                           },
                           onError: (error) => {
-                            notifications.show({ color: 'red', title: t('workflows.publishFailed'), message: error.message });
+                            // No route says beforehand who may publish.
+                            const isRefused = error instanceof ApiError && error.status === 403 && !isAdmin && !entry.is_public;
+                            const message = isRefused ? t('workflows.publishRefused') : errorText(error, t);
+                            const autoClose = isRefused ? 12_000 : 5000;
+                            notifications.show({ color: 'red', title: t('workflows.publishFailed'), message, autoClose });
                           },
                         },
                       );

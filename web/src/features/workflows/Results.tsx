@@ -2,13 +2,15 @@ import { Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { serverUrl } from '@/api/base';
+import { ApiError } from '@/api/client';
+import { keptPictures } from '@/api/keptPictures';
 import { useProgress } from '@/api/queue';
 import { useQueueDetails } from '@/api/queueList';
 import { Card } from '@/ui/Card';
+import { ErrorNotice } from '@/ui/ErrorNotice';
 import { Notice } from '@/ui/Notice';
 import { Picture } from '@/ui/Picture';
 import { ProgressBar } from '@/ui/ProgressBar';
-import { keptPictures } from './keptPictures';
 import classes from './Results.module.css';
 
 /** What came of the last start: progress first, then pictures, or the reason why there are none. */
@@ -30,8 +32,14 @@ export function Results({ items }: { items: readonly number[] }) {
 
 function Result({ id }: { id: number }) {
   const { t } = useTranslation();
-  const item = useQueueDetails(id).data;
+  const details = useQueueDetails(id);
+  const item = details.data;
   const progress = useProgress(id);
+  // Somebody took it out of the queue: what has not come of it never will.
+  const isOpen = item === undefined || ['pending', 'in_progress', 'waiting'].includes(item.status);
+  if (isOpen && details.error instanceof ApiError && details.error.status === 404) {
+    return <Text size="sm">{t('workflows.cleared')}</Text>;
+  }
   if (item?.status === 'failed') {
     return (
       <Notice kind="error" title={item.error_type ?? t('queue.failed')}>
@@ -40,6 +48,9 @@ function Result({ id }: { id: number }) {
     );
   }
   if (item?.status === 'canceled') return <Text size="sm">{t('queuePage.status.canceled')}</Text>;
+  if (details.isError && item === undefined) {
+    return <ErrorNotice title={t('queuePage.detailsFailed')} error={details.error} onRetry={() => void details.refetch()} />;
+  }
   const pictures = item ? keptPictures(item) : [];
   if (item?.status === 'completed') {
     return (

@@ -1,4 +1,4 @@
-import type { QueueDetails } from '@/api/queueList';
+import type { QueueDetails } from './queueList';
 
 /** The names of the pictures an item has put into the gallery, in the order of its results. */
 export function keptPictures(item: Pick<QueueDetails, 'session'>): string[] {
