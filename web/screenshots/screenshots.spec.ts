@@ -19,6 +19,8 @@ type View = (typeof VIEWS)[number];
 
 const wanted = ({ name }: Place) => ONLY.length === 0 || ONLY.includes(name);
 
+test.use({ settings: { multiuser: true } });
+
 test('every page is photographed', async ({ browser, page, server }) => {
   test.setTimeout(PATIENCE_MINUTES * 60_000);
   await mkdir(FOLDER, { recursive: true });
