@@ -14,6 +14,12 @@ export type Place = {
 const heading = (name: string | RegExp) => (page: Page) => expect(page.getByRole('heading', { name }).first()).toBeVisible();
 const text = (words: string | RegExp) => (page: Page) => expect(page.getByText(words).first()).toBeVisible();
 
+/** A phone shows settings, pictures or boards, one at a time. */
+async function showPictures(page: Page) {
+  const segment = page.getByText('Pictures', { exact: true });
+  if (await segment.isVisible()) await segment.click();
+}
+
 /** Before there is an administrator. */
 export const EMPTY: readonly Place[] = [{ name: 'setup', path: '/setup', as: 'nobody', prepare: heading('Administrator Setup') }];
 
@@ -32,6 +38,7 @@ export const FURNISHED: readonly Place[] = [
     as: 'administrator',
     prepare: async (page) => {
       await page.getByLabel('Prompt', { exact: true }).fill('rolling hills at dawn, pastel sky');
+      await showPictures(page);
       await expect(page.getByRole('link', { name: /Open the picture/ }).nth(3)).toBeVisible();
     },
   },
@@ -40,6 +47,8 @@ export const FURNISHED: readonly Place[] = [
     path: '/generate',
     as: 'administrator',
     prepare: async (page) => {
+      await expect(page.getByLabel('Prompt', { exact: true })).toBeVisible();
+      await showPictures(page);
       await page
         .getByRole('link', { name: /Open the picture/ })
         .first()

@@ -40,6 +40,8 @@ async function photograph(browser: Browser, baseURL: string, places: readonly Pl
     const { colorScheme, viewport } = view;
     const context = await browser.newContext({ baseURL, colorScheme, viewport, reducedMotion: 'reduce' });
     const page = await context.newPage();
+    // What is not there is told, and the next page photographed.
+    page.setDefaultTimeout(20_000);
     const blank = await context.newPage();
     if (signedIn) await signIn(page, ADMIN);
     for (const place of places) {
