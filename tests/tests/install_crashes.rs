@@ -3,7 +3,7 @@
 //! model whole, once, with nothing of the work left; before that the list never names it.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
 
-use invoke_tests::host::{Asked, Host, Reply};
+use invoke_tests::host::{Asked, Host, Reply, files_of};
 use invoke_tests::process::{ServerProcess, tiny_model};
 use invoke_tests::sqlite::sqlite;
 use serde_json::{Value, json};
@@ -52,23 +52,6 @@ fn hub(model: BTreeMap<String, Vec<u8>>) -> Host {
         let file = path.strip_prefix("/maker/tiny/resolve/main/").and_then(|name| model.get(name));
         file.map_or_else(|| Reply::status(404), |content| Reply::file(asked, content, "v1"))
     })
-}
-
-/// The files of a folder by their paths.
-fn files_of(folder: &Path) -> BTreeMap<String, Vec<u8>> {
-    let mut found = BTreeMap::new();
-    let mut open = vec![folder.to_owned()];
-    while let Some(next) = open.pop() {
-        for entry in std::fs::read_dir(next).unwrap().flatten() {
-            if entry.path().is_dir() {
-                open.push(entry.path());
-            } else {
-                let name = entry.path().strip_prefix(folder).unwrap().to_str().unwrap().to_owned();
-                found.insert(name, std::fs::read(entry.path()).unwrap());
-            }
-        }
-    }
-    found
 }
 
 fn install(server: &ServerProcess, source: &str) {

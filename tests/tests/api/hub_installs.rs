@@ -4,13 +4,12 @@
 use crate::installs::{begin, installed, job, lora, stagings, until_status, until_tidy};
 use invoke_model_manager::HubToken;
 use invoke_server::Outside;
-use invoke_tests::host::{Asked, Gate, Host, Reply};
+use invoke_tests::host::{Asked, Gate, Host, Reply, files_of};
 use invoke_tests::process::tiny_model;
 use invoke_tests::{TestServer, nowhere};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 fn sha256(content: &[u8]) -> String {
@@ -80,23 +79,6 @@ fn described(files: &BTreeMap<String, Vec<u8>>) -> Value {
         json!({ "rfilename": name, "size": content.len(), "lfs": if large { lfs } else { Value::Null } })
     };
     json!({ "id": "maker/tiny", "siblings": files.iter().map(sibling).collect::<Vec<_>>() })
-}
-
-/// The files of a folder by their paths.
-fn files_of(folder: &Path) -> BTreeMap<String, Vec<u8>> {
-    let mut found = BTreeMap::new();
-    let mut open = vec![folder.to_owned()];
-    while let Some(next) = open.pop() {
-        for entry in std::fs::read_dir(next).unwrap().flatten() {
-            if entry.path().is_dir() {
-                open.push(entry.path());
-            } else {
-                let name = entry.path().strip_prefix(folder).unwrap().to_str().unwrap().to_owned();
-                found.insert(name, std::fs::read(entry.path()).unwrap());
-            }
-        }
-    }
-    found
 }
 
 #[test]
