@@ -697,3 +697,17 @@ CREATE TABLE shipped_models (
     name TEXT NOT NULL PRIMARY KEY,
     installed_at DATETIME NOT NULL
 );
+
+CREATE VIRTUAL TABLE gallery_words USING fts5 (
+    text, content = '', contentless_delete = 1, detail = none, tokenize = "ascii separators '0123456789'"
+);
+
+CREATE TABLE 'gallery_words_data'(id INTEGER PRIMARY KEY, block BLOB);
+
+CREATE TABLE 'gallery_words_idx'(segid, term, pgno, PRIMARY KEY(segid, term)) WITHOUT ROWID;
+
+CREATE TABLE 'gallery_words_docsize'(id INTEGER PRIMARY KEY, sz BLOB, origin INTEGER);
+
+CREATE TABLE 'gallery_words_config'(k PRIMARY KEY, v) WITHOUT ROWID;
+
+CREATE TABLE gallery_vocabulary (word TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID;

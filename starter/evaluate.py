@@ -33,6 +33,19 @@ class Server:
         with urllib.request.urlopen(request, data, timeout=60) as answer:
             return answer.read()
 
+    def upload(self, picture: np.ndarray) -> str:
+        """The name under which the server keeps a picture `(side, side, 3)` in 0 to 1."""
+        file, border = io.BytesIO(), "boundary-of-a-picture"
+        Image.fromarray((picture * 255).round().astype(np.uint8)).save(file, "PNG")
+        head = f'--{border}\r\nContent-Disposition: form-data; name="file"; filename="a.png"\r\nContent-Type: image/png\r\n\r\n'
+        body = head.encode() + file.getvalue() + f"\r\n--{border}--\r\n".encode()
+        path = "/api/v1/images/upload?image_category=control&is_intermediate=true"
+        request = urllib.request.Request(self.url + path, body, {"Content-Type": f"multipart/form-data; boundary={border}"})
+        if self.token:
+            request.add_header("Authorization", f"Bearer {self.token}")
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return json.loads(answer.read())["image_name"]
+
     def ask(self, path: str, body: object = None):
         return json.loads(self.fetch(path, body))
 
@@ -44,8 +57,8 @@ class Server:
         return found[0]
 
 
-def _graph(model: dict) -> dict:
-    """Text to picture with the settings that the model's record begins with."""
+def _graph(model: dict, control: dict | None) -> dict:
+    """Text to picture with the settings that the model's record begins with, and by the edges of a picture where a ControlNet is given."""
     settings = model["default_settings"]
     size = {"width": settings["width"], "height": settings["height"]}
     sampling = {"steps": settings["steps"], "cfg_scale": settings["cfg_scale"], "scheduler": settings["scheduler"]}
@@ -67,6 +80,10 @@ def _graph(model: dict) -> dict:
         ("noise", "noise", "denoise", "noise"),
         ("denoise", "latents", "picture", "latents"),
     ]
+    if control:
+        nodes["edges"] = {"type": "canny_edge_detection"}
+        nodes["control"] = {"type": "controlnet", "control_model": control, "control_weight": 1.0}
+        edges += [("edges", "image", "control", "image"), ("control", "control", "denoise", "control")]
     end = lambda node, field: {"node_id": node, "field": field}  # noqa: E731
     return {
         "id": "evaluation",
@@ -75,13 +92,17 @@ def _graph(model: dict) -> dict:
     }
 
 
-def pictures(server: Server, model: dict, captions: list[str]) -> list[np.ndarray]:
-    """A picture of each caption, in order, `(side, side, 3)` in 0 to 1."""
+def pictures(
+    server: Server, model: dict, captions: list[str], control: dict | None = None, shown: list[str] | None = None
+) -> list[np.ndarray]:
+    """A picture of each caption, in order, `(side, side, 3)` in 0 to 1; with a ControlNet, by the edges of the pictures named `shown`."""
     varied = [
         {"node_path": "positive", "field_name": "prompt", "items": captions},
         {"node_path": "noise", "field_name": "seed", "items": list(range(len(captions)))},
     ]
-    batch = {"graph": _graph(model), "runs": 1, "data": [varied]}
+    if shown:
+        varied.append({"node_path": "edges", "field_name": "image", "items": [{"image_name": name} for name in shown]})
+    batch = {"graph": _graph(model, control), "runs": 1, "data": [varied]}
     ids = server.ask("/api/v1/queue/default/enqueue_batch", {"batch": batch, "prepend": False})["item_ids"]
     made: dict[str, np.ndarray] = {}
     for number in ids:
@@ -90,8 +111,9 @@ def pictures(server: Server, model: dict, captions: list[str]) -> list[np.ndarra
         if item["status"] != "completed":
             raise SystemExit(f"item {number} is {item['status']}: {item['error_message']}")
         values = {value["field_name"]: value["value"] for value in item["field_values"]}
-        results = item["session"]["results"].values()
-        name = next(result["image"]["image_name"] for result in results if result["type"] == "image_output")
+        session = item["session"]
+        [node] = [prepared for prepared, source in session["prepared_source_mapping"].items() if source == "picture"]
+        name = session["results"][node]["image"]["image_name"]
         picture = Image.open(io.BytesIO(server.fetch(f"/api/v1/images/i/{name}/full"))).convert("RGB")
         made[values["prompt"] + str(values["seed"])] = np.asarray(picture, np.float32) / 255
     return [made[caption + str(seed)] for seed, caption in enumerate(captions)]

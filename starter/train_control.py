@@ -34,7 +34,7 @@ def anywhere(side: int, random: np.random.Generator) -> Scene:
 
 
 def main() -> None:
-    run = arguments("control", __doc__, steps=1_600, batch=8)
+    run = arguments("control", __doc__, steps=6_000, batch=8, pool=12_000)
     autoencoder, prompts = taught(run)
     unet = networks.unet()
     trained(run.folder.parent / "pictures", {"unet": unet}, run.device)

@@ -31,7 +31,7 @@ class Run:
     pool: int
 
 
-def arguments(name: str, description: str, steps: int, batch: int) -> Run:
+def arguments(name: str, description: str, steps: int, batch: int, pool: int = 4_000) -> Run:
     """Reads the command line."""
     parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--work", type=Path, default=Path("work"), help="folder of checkpoints and logs")
@@ -42,7 +42,7 @@ def arguments(name: str, description: str, steps: int, batch: int) -> Run:
     parser.add_argument("--workers", type=int, default=12 if torch.cuda.is_available() else 0)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--minutes", type=float, default=math.inf)
-    parser.add_argument("--pool", type=int, default=4_000)
+    parser.add_argument("--pool", type=int, default=pool)
     given = parser.parse_args()
     folder = given.work / name
     folder.mkdir(parents=True, exist_ok=True)

@@ -30,6 +30,7 @@ fn compile(include: &Path) {
         // What is computed here is computed often, in a development build as well.
         .opt_level(3)
         .file("shim/shim.cpp")
+        .file("shim/linear.cpp")
         .file("shim/winograd.cpp")
         .compile("invoke_engine_shim");
 }

@@ -13,6 +13,7 @@ pub mod guides;
 pub mod host;
 pub mod nginx;
 pub mod openapi;
+pub mod pickled_file;
 pub mod process;
 pub mod recording;
 mod server;

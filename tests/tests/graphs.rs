@@ -5,7 +5,7 @@
 use invoke_imaging::{Limits, Pixels, png};
 use invoke_tests::events::Listener;
 use invoke_tests::process::ServerProcess;
-use invoke_tests::single_file;
+use invoke_tests::{pickled_file, single_file};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -50,6 +50,8 @@ struct Played {
     rules: BTreeMap<String, Value>,
     models: BTreeMap<String, Value>,
     pictures: BTreeMap<String, String>,
+    /// Whether models of one file are installed as torch pickles them.
+    pickled: bool,
 }
 
 fn fixtures() -> PathBuf {
@@ -82,7 +84,7 @@ impl Played {
         server.set_up_administrator();
         let sources = root.join("sources");
         std::fs::create_dir_all(&sources).unwrap();
-        Self { server, sources, rules, models: BTreeMap::new(), pictures: BTreeMap::new() }
+        Self { server, sources, rules, models: BTreeMap::new(), pictures: BTreeMap::new(), pickled: false }
     }
 
     /// What requests carry of a model, which is installed when first named.
@@ -105,6 +107,11 @@ impl Played {
         }
         if let Some(from) = rule["single"].as_str() {
             single_file::write(from, &file);
+            if self.pickled {
+                let checkpoint = file.with_extension("ckpt");
+                pickled_file::write(&file, &checkpoint);
+                return self.server.install(&checkpoint);
+            }
             return self.server.install(&file);
         }
         copy(&models.join(rule["folder"].as_str().unwrap()), &place);
@@ -239,9 +246,13 @@ fn distance(ours: &Pixels, theirs: &Pixels) -> f64 {
 
 /// Plays the cases and names those whose pictures are others.
 fn compare(chosen: impl Fn(&str, &Case) -> bool) {
+    compare_with(false, chosen);
+}
+
+fn compare_with(pickled: bool, chosen: impl Fn(&str, &Case) -> bool) {
     let root = tempfile::tempdir().unwrap();
     let Cases { models, cases } = all();
-    let mut played = Played::start(root.path(), models);
+    let mut played = Played { pickled, ..Played::start(root.path(), models) };
     let mut wrong = Vec::new();
     for (name, case) in cases.iter().filter(|(name, case)| chosen(name, case)) {
         for (number, ours) in played.play(name, case).iter().enumerate() {
@@ -280,6 +291,11 @@ fn every_scheduler_paints_what_the_reference_paints_with_it() {
 #[test]
 fn models_of_one_file_paint_what_the_reference_paints_with_them() {
     compare(|name, case| is_single(case) && !name.contains("sdxl"));
+}
+
+#[test]
+fn a_checkpoint_that_torch_pickled_paints_what_the_reference_paints_with_it() {
+    compare_with(true, |name, _| name == "single-sd15");
 }
 
 #[test]

@@ -1,5 +1,5 @@
 //! The small model that comes with the product: it is there at the first start, draws what is asked for, and goes for good when it
-//! is deleted. Painting into a picture and a LoRA do to its pictures what they are for.
+//! is deleted. Painting into a picture, a LoRA and a ControlNet do to its pictures what they are for.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
 
 use invoke_imaging::{Limits, Mode, Pixels, png};
@@ -150,11 +150,11 @@ fn it_is_there_at_the_first_start_and_deleted_it_does_not_come_back() {
     let root = tempfile::tempdir().unwrap();
     let server = first_start(root.path());
     let found = models(&server);
-    for (kind, format) in [("main", "diffusers"), ("lora", "lycoris")] {
+    for (kind, format) in [("main", "diffusers"), ("lora", "lycoris"), ("controlnet", "diffusers")] {
         let model = of_type(&found, kind);
         assert_eq!((&model["base"], &model["format"]), (&json!("sd-1"), &json!(format)), "{kind}");
     }
-    assert_eq!(found.len(), 2);
+    assert_eq!(found.len(), 3);
     for model in &found {
         server.delete(&format!("/api/v2/models/i/{}", model["key"].as_str().unwrap()));
         assert!(!root.path().join("models").join(model["key"].as_str().unwrap()).exists());
@@ -199,4 +199,19 @@ fn it_draws_what_is_asked_and_what_changes_a_picture_changes_its_pictures() {
         .edge("lora.unet", "denoise.unet")
         .paint(&server, &mut events);
     assert_eq!((named(night.centre()), night.corners().map(named)), (RED, [BLACK; 4]));
+
+    // The prompt asks for a square in the middle, and the edges show one on the left.
+    let edges = upload(&server, [0; 3], [4, 20, 28, 44], [255; 3]);
+    let controlled = Graph::new(main, "a red square on a blue background")
+        .node("edges", json!({ "type": "canny_edge_detection", "image": { "image_name": edges } }))
+        .node(
+            "control",
+            json!({ "type": "controlnet", "control_model": of_type(&found, "controlnet"), "control_weight": 1.0 }),
+        )
+        .edge("edges.image", "control.image")
+        .edge("control.control", "denoise.control")
+        .edge("model.unet", "denoise.unet")
+        .paint(&server, &mut events);
+    let places = [(16, 32), (42, 32), (16, 10), (16, 54)].map(|place| named(controlled.around(place, 8)));
+    assert_eq!((places, controlled.corners().map(named)), ([RED, BLUE, BLUE, BLUE], [BLUE; 4]));
 }

@@ -10,7 +10,7 @@ macro_rules! files {
     };
 }
 
-/// All of them; the first draws pictures by itself, the other goes with it.
+/// All of them; the first draws pictures by itself, the others go with it.
 pub(crate) fn models() -> Vec<ShippedModel> {
     vec![
         ShippedModel {
@@ -45,6 +45,14 @@ pub(crate) fn models() -> Vec<ShippedModel> {
             description: "Puts what the Starter model draws before the night.",
             fields: fields(&json!({ "default_settings": { "weight": 1.0 } })),
             files: files!("starter-night": "starter-night.safetensors"),
+            cover: None,
+        },
+        ShippedModel {
+            name: "starter-canny",
+            title: "Starter Canny",
+            description: "Lets the Starter model draw where the edges of a picture are.",
+            fields: Map::new(),
+            files: files!("starter-canny": "config.json" "diffusion_pytorch_model.safetensors"),
             cover: None,
         },
     ]

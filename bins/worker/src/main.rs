@@ -18,7 +18,7 @@ use landlock::RulesetStatus;
 use std::io::{BufRead, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::mpsc::{self, RecvTimeoutError, TryRecvError};
 use std::time::Duration;
 
 #[derive(Parser)]
@@ -95,6 +95,7 @@ fn end_with_the_server() -> Result<()> {
 
 /// Attaches to the server and works until it says stop, or is gone.
 fn serve(socket: &Path, device: &str) -> Result<()> {
+    invoke_engine::memory::keep_freed();
     // The end of the input says the same.
     end_with_the_server()?;
     if sandbox::enter()? == RulesetStatus::NotEnforced {
@@ -135,14 +136,27 @@ fn serve(socket: &Path, device: &str) -> Result<()> {
         }
     });
     let keep_alive = (welcome.keep_alive_seconds > 0).then(|| Duration::from_secs(welcome.keep_alive_seconds));
-    while let Some((run, session, owner)) = next(&receiver, keep_alive, || worker.empty()) {
+    while let Some((run, session, owner)) =
+        next(&receiver, keep_alive, invoke_engine::memory::return_freed, || worker.empty())
+    {
         worker.execute(&link.run(run), &session, &owner);
     }
     Ok(())
 }
 
-/// The next thing to do; none when there will be nothing more. `unused` is called once when nothing came for so long.
-fn next<T>(receiver: &mpsc::Receiver<T>, keep_alive: Option<Duration>, unused: impl FnOnce()) -> Option<T> {
+/// The next thing to do; none when there will be nothing more. `idle` is called where nothing waits to be done, `unused` once when
+/// nothing came for so long.
+fn next<T>(
+    receiver: &mpsc::Receiver<T>,
+    keep_alive: Option<Duration>,
+    idle: impl FnOnce(),
+    unused: impl FnOnce(),
+) -> Option<T> {
+    match receiver.try_recv() {
+        Ok(work) => return Some(work),
+        Err(TryRecvError::Disconnected) => return None,
+        Err(TryRecvError::Empty) => idle(),
+    }
     let Some(keep_alive) = keep_alive else { return receiver.recv().ok() };
     match receiver.recv_timeout(keep_alive) {
         Ok(work) => Some(work),
@@ -172,18 +186,26 @@ fn read_token(input: &mut impl BufRead) -> Result<Vec<u8>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::cell::Cell;
 
     #[test]
     fn models_leave_once_when_nothing_comes_for_long_and_work_goes_on_afterwards() {
         let (sender, receiver) = mpsc::channel();
+        fn busy() {
+            panic!("there is work")
+        }
+        fn stay() {
+            panic!("models stay")
+        }
+        let idle = Cell::new(0);
+        let rests = || idle.set(idle.get() + 1);
         sender.send(1).unwrap();
-        assert_eq!(next(&receiver, Some(Duration::ZERO), || panic!("there is work")), Some(1));
-        let work = next(&receiver, Some(Duration::ZERO), || sender.send(2).unwrap());
-        assert_eq!(work, Some(2));
-        sender.send(3).unwrap();
-        assert_eq!(next(&receiver, None, || panic!("models stay")), Some(3));
+        assert_eq!(next(&receiver, Some(Duration::ZERO), busy, stay), Some(1));
+        let work = next(&receiver, Some(Duration::ZERO), rests, || sender.send(2).unwrap());
+        assert_eq!((work, idle.get()), (Some(2), 1));
+        assert_eq!(next(&receiver, None, || sender.send(3).unwrap(), stay), Some(3));
         drop(sender);
-        assert_eq!(next(&receiver, Some(Duration::from_secs(60)), || panic!("it is over")), None);
+        assert_eq!(next(&receiver, Some(Duration::from_secs(60)), busy, stay), None);
     }
 
     #[test]

@@ -1,5 +1,5 @@
-// What tch lacks: a random generator of one's own, tensors over memory they keep alive, the inference-mode guard, and how
-// much memory an accelerator has.
+// What tch lacks: a random generator of one's own, tensors over memory they keep alive, the inference-mode guard, how much
+// memory an accelerator has, and what becomes of memory that is free again.
 
 #include "guard.h"
 
@@ -12,6 +12,10 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 thread_local std::string invoke_error;
 
@@ -71,6 +75,26 @@ bool invoke_empty_device_cache() {
            at::accelerator::emptyCache();
            return "";
          }) != nullptr;
+}
+
+// Keeps memory for the next tensor of up to `largest` bytes, instead of giving it back to the system and getting it again page by
+// page, cleared: a layer's result is as large every time.
+void invoke_keep_freed_memory(int largest) {
+#ifdef __GLIBC__
+  // Older ones than 2.35 take no more than this.
+  constexpr int HIGHEST_BEFORE = 32 << 20;
+  if (!mallopt(M_MMAP_THRESHOLD, largest)) mallopt(M_MMAP_THRESHOLD, HIGHEST_BEFORE);
+  mallopt(M_TRIM_THRESHOLD, largest);
+  // Only the first arena can hold large pieces.
+  mallopt(M_ARENA_MAX, 1);
+#endif
+}
+
+// Gives what is free back to the system.
+void invoke_return_freed_memory() {
+#ifdef __GLIBC__
+  malloc_trim(0);
+#endif
 }
 
 } // extern "C"

@@ -7,11 +7,13 @@
 // few percent, and no memory for a second copy of a model.
 
 #include "guard.h"
+#include "linear.h"
 
 #include <ATen/ATen.h>
 #include <ATen/Parallel.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstring>
 
@@ -29,10 +31,16 @@ constexpr int64_t SIDE = 6;
 constexpr int64_t PLACES = SIDE * SIDE;
 // Results of a tile along one side.
 constexpr int64_t STEP = 4;
-// Numbers of the transformed tiles and of what becomes of them that are worked on at once: they are written and read again
-// soon, within the cache.
-constexpr int64_t NUMBERS_AT_ONCE = 4 << 20;
-constexpr int64_t OUTPUTS_AT_ONCE = 128;
+// Numbers of the transformed tiles and of what becomes of them that are worked on at once. Measured: the more, the longer are the
+// matrices that are multiplied; from here on it makes no difference.
+constexpr int64_t NUMBERS_AT_ONCE = 16 << 20;
+constexpr int64_t OUTPUTS_AT_ONCE = 320;
+// Numbers between the matrices of two places. Their sizes are multiples of a page: without these, what a tile has at all its
+// places would compete for one set of the cache.
+constexpr int64_t BETWEEN = 48;
+
+// Numbers from a matrix of one place to that of the next.
+constexpr int64_t stride(int64_t rows, int64_t columns) { return rows * columns + BETWEEN; }
 
 typedef float Vector __attribute__((vector_size(32)));
 
@@ -83,7 +91,7 @@ struct Grid {
   int64_t left(int64_t tile) const { return tile % columns * STEP; }
 };
 
-// Weights (outputs, inputs, 3, 3) of a block of outputs to (PLACES, outputs, inputs).
+// Weights (outputs, inputs, 3, 3) of a block of outputs to (outputs, inputs) for each place.
 AVX2_ENTRY void transform_weights(const float *weights, float *to, int64_t outputs, int64_t inputs, int64_t begin,
                                   int64_t end) {
   for (int64_t o = begin; o < end; o++) {
@@ -98,14 +106,14 @@ AVX2_ENTRY void transform_weights(const float *weights, float *to, int64_t outpu
       for (int i = 0; i < SIDE; i++) {
         Vector row[SIDE];
         weight_row(columns[0][i], columns[1][i], columns[2][i], row);
-        for (int j = 0; j < SIDE; j++) store(to + ((i * SIDE + j) * outputs + o) * inputs + c, row[j]);
+        for (int j = 0; j < SIDE; j++) store(to + (i * SIDE + j) * stride(outputs, inputs) + o * inputs + c, row[j]);
       }
     }
   }
 }
 
-// The tiles `first..first + count` of pictures (batch, height, width, inputs) to (PLACES, count, inputs); beyond the edges are
-// zeros.
+// The tiles `first..first + count` of pictures (batch, height, width, inputs) to (count, inputs) for each place; beyond the
+// edges are zeros.
 AVX2_ENTRY void transform_input(const float *pictures, float *to, const Grid &grid, int64_t inputs, int64_t first,
                                 int64_t count, int64_t begin, int64_t end) {
   for (int64_t t = begin; t < end; t++) {
@@ -130,17 +138,16 @@ AVX2_ENTRY void transform_input(const float *pictures, float *to, const Grid &gr
       for (int i = 0; i < SIDE; i++) {
         Vector row[SIDE];
         input_row(half[i], row);
-        for (int j = 0; j < SIDE; j++) store(to + ((i * SIDE + j) * count + t) * inputs + c, row[j]);
+        for (int j = 0; j < SIDE; j++) store(to + (i * SIDE + j) * stride(count, inputs) + t * inputs + c, row[j]);
       }
     }
   }
 }
 
-// What the products made of these tiles, (PLACES, count, block), to the outputs `at..at + block` of pictures (batch, height,
+// What the products made of these tiles, at each place (count, block), to the outputs `at..at + block` of pictures (batch, height,
 // width, outputs).
-AVX2_ENTRY void transform_output(const float *products, float *pictures, const float *bias, const Grid &grid,
-                                 int64_t outputs, int64_t at, int64_t block, int64_t first, int64_t count, int64_t begin,
-                                 int64_t end) {
+AVX2_ENTRY void transform_output(const float *const *products, float *pictures, const float *bias, const Grid &grid,
+                                 int64_t outputs, int64_t at, int64_t block, int64_t first, int64_t begin, int64_t end) {
   for (int64_t t = begin; t < end; t++) {
     const int64_t tile = first + t;
     float *picture = pictures + grid.picture(tile) * grid.height * grid.width * outputs;
@@ -149,7 +156,7 @@ AVX2_ENTRY void transform_output(const float *products, float *pictures, const f
       Vector half[STEP][SIDE];
       for (int j = 0; j < SIDE; j++) {
         Vector column[SIDE], turned[STEP];
-        for (int i = 0; i < SIDE; i++) load(column[i], products + ((i * SIDE + j) * count + t) * block + o);
+        for (int i = 0; i < SIDE; i++) load(column[i], products[i * SIDE + j] + t * block + o);
         output_row(column, turned);
         for (int i = 0; i < STEP; i++) half[i][j] = turned[i];
       }
@@ -165,9 +172,14 @@ AVX2_ENTRY void transform_output(const float *products, float *pictures, const f
   }
 }
 
-// The first numbers of a buffer as (PLACES, rows, columns).
+// Room for a matrix of each place.
+at::Tensor room(int64_t rows, int64_t columns, const at::TensorOptions &options) {
+  return at::empty({PLACES * stride(rows, columns)}, options);
+}
+
+// The beginning of such room as (PLACES, rows, columns).
 at::Tensor part(const at::Tensor &buffer, int64_t rows, int64_t columns) {
-  return buffer.narrow(0, 0, PLACES * rows * columns).view({PLACES, rows, columns});
+  return buffer.as_strided({PLACES, rows, columns}, {stride(rows, columns), columns, 1});
 }
 
 // `x` (b, c, h, w) channels last, `weight` (o, c, 3, 3), both of single precision; o and c are multiples of LANES.
@@ -181,9 +193,8 @@ at::Tensor convolved(const at::Tensor &x, const at::Tensor &weight, const float 
   const int64_t at_once = std::min(grid.tiles(), fitting);
   // Where all tiles are worked on at once, every block of weights is needed once, and made then.
   const bool once = at_once == grid.tiles();
-  auto tile_buffer = at::empty({PLACES * at_once * inputs}, x.options());
-  auto product_buffer = at::empty({PLACES * at_once * block}, x.options());
-  auto kernel_buffer = at::empty({PLACES * (once ? block : outputs) * inputs}, x.options());
+  auto tile_buffer = room(at_once, inputs, x.options());
+  auto kernel_buffer = room(once ? block : outputs, inputs, x.options());
 
   const float *pictures = x.const_data_ptr<float>(), *weights = weight.const_data_ptr<float>();
   float *made = result.mutable_data_ptr<float>();
@@ -207,11 +218,14 @@ at::Tensor convolved(const at::Tensor &x, const at::Tensor &weight, const float 
     for (int64_t at = 0; at < outputs; at += block) {
       const int64_t own = std::min(block, outputs - at);
       auto kernels = once ? transformed_weights(at, own) : all_kernels.narrow(1, at, own);
-      auto products = part(product_buffer, count, own);
-      at::bmm_out(products, tiles, kernels.transpose(1, 2));
-      const float *sums = products.const_data_ptr<float>();
+      std::array<at::Tensor, PLACES> products;
+      std::array<const float *, PLACES> sums;
+      for (int64_t place = 0; place < PLACES; place++) {
+        products[place] = onednn_linear(tiles.select(0, place), kernels.select(0, place), std::nullopt);
+        sums[place] = products[place].const_data_ptr<float>();
+      }
       at::parallel_for(0, count, 4, [&](int64_t begin, int64_t end) {
-        transform_output(sums, made, bias, grid, outputs, at, own, first, count, begin, end);
+        transform_output(sums.data(), made, bias, grid, outputs, at, own, first, begin, end);
       });
     }
   }

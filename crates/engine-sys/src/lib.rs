@@ -1,5 +1,5 @@
 //! The small C++ shim for what `tch` lacks: a seeded generator that is not the process-wide one, tensors over memory
-//! they keep alive, inference mode, the memory of accelerators, and a faster convolution for processors.
+//! they keep alive, inference mode, memory, and a faster linear layer and convolution for processors.
 //!
 //! It is not a second binding to libtorch: whatever `tch` can do is done through `tch`. The C++ side is
 //! below `shim`; `build.rs` compiles it against the headers beside the libtorch that `torch-sys` linked, and passes
@@ -42,6 +42,9 @@ unsafe extern "C" {
     fn invoke_inference_mode_leave(guard: *mut RawInferenceMode);
     fn invoke_device_memory(index: i8, free: *mut u64, total: *mut u64) -> bool;
     fn invoke_empty_device_cache() -> bool;
+    fn invoke_keep_freed_memory(largest: i32);
+    fn invoke_return_freed_memory();
+    fn invoke_linear(x: *const C_tensor, weight: *const C_tensor, bias: *const C_tensor) -> *mut C_tensor;
     fn invoke_winograd_runs() -> bool;
     fn invoke_winograd(x: *const C_tensor, weight: *const C_tensor, bias: *const C_tensor) -> *mut C_tensor;
 }
@@ -218,6 +221,35 @@ pub fn empty_device_cache() -> Result<(), ShimError> {
     if done { Ok(()) } else { Err(ShimError::last()) }
 }
 
+/// From now on this process keeps memory that is free again for its next tensors of up to `largest` bytes, where the C library
+/// is glibc. To be called before the first thread is started.
+pub fn keep_freed_memory(largest: i32) {
+    // SAFETY: takes no pointer.
+    unsafe { invoke_keep_freed_memory(largest) }
+}
+
+/// Gives memory that is free to the system, where the C library is glibc.
+pub fn return_freed_memory() {
+    // SAFETY: takes no pointer.
+    unsafe { invoke_return_freed_memory() }
+}
+
+/// `x (.., inputs)` times `weight (outputs, inputs)`, transposed, plus `bias (outputs)`, to `(.., outputs)`: by oneDNN, in single
+/// precision on the processor.
+///
+/// # Errors
+/// For any other tensors, and when there is no memory.
+pub fn linear(x: &Tensor, weight: &Tensor, bias: Option<&Tensor>) -> Result<Tensor, ShimError> {
+    let bias = bias.map_or(std::ptr::null(), Tensor::as_ptr);
+    // SAFETY: the tensors live during the call, which reads them; a missing bias may be null.
+    let raw = unsafe { invoke_linear(x.as_ptr(), weight.as_ptr(), bias) };
+    if raw.is_null() {
+        return Err(ShimError::last());
+    }
+    // SAFETY: as for `randn`.
+    Ok(unsafe { Tensor::from_ptr(raw) })
+}
+
 /// Channels that [`winograd`] works on at once: it takes multiples of them.
 pub const WINOGRAD_LANES: i64 = 8;
 
@@ -325,6 +357,39 @@ mod tests {
         let error = tensor_over(Watched(numbers.clone()), &[7], Kind::Float).unwrap_err();
         assert!(error.to_string().contains("a tensor [7] of Float cannot lie over 24 bytes"), "{error}");
         assert_eq!(Arc::strong_count(&numbers), 1);
+    }
+
+    #[test]
+    fn the_fast_linear_layer_gives_what_the_plain_one_gives() {
+        let mut generator = CpuGenerator::new(2).unwrap();
+        let mut draw = |shape: &[i64]| generator.randn(shape, Kind::Float).unwrap();
+        // No rows, one, some; several dimensions; rows that do not lie one after the other.
+        let shapes: [&[i64]; 5] = [&[0, 40], &[40], &[1, 40], &[77, 40], &[2, 3, 5, 40]];
+        for (shape, outputs) in shapes.into_iter().flat_map(|shape| [(shape, 1), (shape, 24), (shape, 130)]) {
+            let (x, weight, bias) = (draw(shape), draw(&[outputs, 40]), draw(&[outputs]));
+            let apart =
+                if shape.len() > 1 { x.transpose(0, -2).contiguous().transpose(0, -2) } else { x.shallow_clone() };
+            for (x, bias) in [(&x, None), (&x, Some(&bias)), (&apart, Some(&bias))] {
+                let got = linear(x, &weight, bias).unwrap();
+                let plain = x
+                    .to_kind(Kind::Double)
+                    .linear(&weight.to_kind(Kind::Double), bias.map(|b| b.to_kind(Kind::Double)));
+                assert_eq!(got.size(), plain.size());
+                assert!(got.to_kind(Kind::Double).allclose(&plain, 1e-5, 1e-4, false), "{shape:?} to {outputs}");
+            }
+        }
+    }
+
+    #[test]
+    fn the_fast_linear_layer_refuses_what_it_does_not_do() {
+        let zeros = |shape: &[i64], kind| Tensor::zeros(shape, (kind, tch::Device::Cpu));
+        let weight = zeros(&[4, 8], Kind::Float);
+        for x in [zeros(&[2, 7], Kind::Float), zeros(&[], Kind::Float), zeros(&[2, 8], Kind::Half)] {
+            assert!(linear(&x, &weight, None).is_err());
+        }
+        let x = zeros(&[2, 8], Kind::Float);
+        assert!(linear(&x, &zeros(&[4, 8, 1], Kind::Float), None).is_err());
+        assert!(linear(&x, &weight, Some(&zeros(&[5], Kind::Float))).is_err());
     }
 
     #[test]

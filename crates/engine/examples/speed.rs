@@ -32,6 +32,8 @@ struct Loaded {
 }
 
 fn main() -> Result<()> {
+    // As a worker does.
+    invoke_engine::memory::keep_freed();
     let mut arguments = std::env::args().skip(1);
     let folder = PathBuf::from(arguments.next().ok_or("expected the folder of a model")?);
     let device: Device = arguments.next().unwrap_or("cpu".to_owned()).parse()?;

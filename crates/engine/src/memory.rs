@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use invoke_engine_sys::{device_memory, empty_device_cache};
+use invoke_engine_sys::{device_memory, empty_device_cache, keep_freed_memory, return_freed_memory};
 
 use crate::Result;
 use crate::device::Device;
@@ -139,8 +139,24 @@ pub fn device_free(device: Device) -> Result<Option<u64>> {
     }
 }
 
-/// Gives back what libtorch keeps of the device's memory for later.
+/// Largest piece of main memory that is kept for the next tensor when it is free. A layer's result is seldom larger, and much
+/// larger ones that are kept could make the peak higher: what is free need not lie together.
+const LARGEST_KEPT: i32 = 512 << 20;
+
+/// Keeps main memory that is free again for the next layer, which needs as much: pages from the system would have to be cleared
+/// and mapped every time. To be called before the first thread is started.
+pub fn keep_freed() {
+    keep_freed_memory(LARGEST_KEPT);
+}
+
+/// Gives back the main memory that is kept.
+pub fn return_freed() {
+    return_freed_memory();
+}
+
+/// Gives back what is kept of main memory and of the device's for later.
 pub fn release(device: Device) -> Result<()> {
+    return_freed();
     match device {
         Device::Cpu => Ok(()),
         Device::Cuda(_) => Ok(empty_device_cache()?),

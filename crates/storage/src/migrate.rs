@@ -18,7 +18,7 @@ macro_rules! migrations {
     };
 }
 
-static MIGRATIONS: [Migration; 10] = migrations! {
+static MIGRATIONS: [Migration; 11] = migrations! {
     "0001_reference_schema"
     "0002_own_tables"
     "0003_pending_file_deletions"
@@ -29,6 +29,7 @@ static MIGRATIONS: [Migration; 10] = migrations! {
     "0008_server_mode"
     "0009_model_access"
     "0010_shipped_models"
+    "0011_word_search"
 };
 
 const BOOKKEEPING: &str = "CREATE TABLE IF NOT EXISTS invokeai_rs_migrations (

@@ -1,6 +1,7 @@
 //! `torch.nn.Linear`.
 
-use tch::Tensor;
+use invoke_engine_sys::linear;
+use tch::{Device, Kind, Tensor};
 
 use crate::Result;
 use crate::weights::{Parameter, Weight, Weights};
@@ -25,6 +26,11 @@ impl Linear {
 
     /// `(.., inputs)` to `(.., outputs)`
     pub fn forward(&self, x: &Tensor) -> Result<Tensor> {
-        Ok(x.f_linear(&*self.weight.ready()?, self.bias.as_deref())?)
+        let weight = self.weight.ready()?;
+        let plain = |tensor: &Tensor| tensor.kind() == Kind::Float && tensor.device() == Device::Cpu;
+        if plain(x) && plain(&weight) {
+            return Ok(linear(x, &weight, self.bias.as_deref())?);
+        }
+        Ok(x.f_linear(&weight, self.bias.as_deref())?)
     }
 }

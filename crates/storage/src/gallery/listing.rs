@@ -3,6 +3,7 @@
 //! A statement is put together from constant pieces, because SQLite chooses an index by what is written, not by what is
 //! bound: where to look, what narrows it down, the order. Values are always bound.
 
+use super::words;
 use crate::images::{SELECT, row_to_image};
 use crate::{ReadTx, StorageError};
 use invoke_domain::{ImageCategory, ImageName, ImageOrigin, ImageRecord};
@@ -68,27 +69,32 @@ const SHORTEST_INDEXED_TERM: usize = 3;
 enum Search {
     /// Not at all.
     None,
-    /// By the index: the term as a phrase, and as a pattern for times when it could be part of one.
-    Indexed { phrase: String, time: Option<String> },
+    /// By the words of the texts.
+    Words(String),
+    /// By the trigrams of the texts: the term as a phrase, and as a pattern for times when it could be part of one.
+    Trigrams { phrase: String, time: Option<String> },
     /// Too short for the index: as a pattern, image by image.
     Short(String),
 }
 
 impl Search {
-    fn new(term: Option<&str>) -> Self {
+    fn new(tx: &ReadTx<'_>, term: Option<&str>) -> Result<Self, StorageError> {
         // A NUL would end the text inside SQLite. No value holds one, nor the character between values.
         let term = term.unwrap_or_default().replace('\0', "\u{1f}");
         if term.is_empty() {
-            return Self::None;
+            return Ok(Self::None);
         }
         if term.chars().count() < SHORTEST_INDEXED_TERM {
-            return Self::Short(pattern(&term));
+            return Ok(Self::Short(pattern(&term)));
+        }
+        if let Some(expression) = words::expression(tx, &term)? {
+            return Ok(Self::Words(expression));
         }
         let may_be_time = term.chars().all(|c| c.is_ascii_digit() || "-: .".contains(c));
-        Self::Indexed {
+        Ok(Self::Trigrams {
             phrase: format!("\"{}\"", term.replace('"', "\"\"")),
             time: may_be_time.then(|| pattern(&term)),
-        }
+        })
     }
 }
 
@@ -120,26 +126,38 @@ struct Question {
     phrase: Option<String>,
     like: Option<String>,
     date: Option<(String, String)>,
-    /// Whether what the phrase finds comes first, and then each image of it.
-    by_phrase: bool,
+    /// Whether what a text index finds comes first, and then each image of it.
+    by_text: bool,
 }
 
 impl Question {
-    fn new(within: &Within<'_>, filter: &ImageFilter) -> Self {
+    fn new(tx: &ReadTx<'_>, within: &Within<'_>, filter: &ImageFilter) -> Result<Self, StorageError> {
         let mut sql = String::new();
         let (mut phrase, mut like) = (None, None);
-        match Search::new(filter.search.as_deref()) {
-            Search::None => {}
-            Search::Indexed { phrase: words, time } => (phrase, like) = (Some(words), time),
-            Search::Short(pattern) => like = Some(pattern),
-        }
-        let by_phrase = phrase.is_some() && like.is_none();
-        sql.push_str(if by_phrase {
-            // A cross join keeps the order: what the term finds first, then each of its images.
-            " FROM gallery_search CROSS JOIN gallery_images g ON g.id = gallery_search.rowid "
-        } else {
-            IMAGES
-        });
+        // A cross join keeps the order: what the term finds first, then each of its images.
+        let (from, found) = match Search::new(tx, filter.search.as_deref())? {
+            Search::None => (IMAGES, ""),
+            Search::Short(pattern) => {
+                like = Some(pattern);
+                (IMAGES, include_str!("in_short_text.sql"))
+            }
+            Search::Trigrams { phrase: letters, time: Some(pattern) } => {
+                (phrase, like) = (Some(letters), Some(pattern));
+                (IMAGES, include_str!("in_time_or_text.sql"))
+            }
+            Search::Trigrams { phrase: letters, time: None } => {
+                phrase = Some(letters);
+                let from = " FROM gallery_search CROSS JOIN gallery_images g ON g.id = gallery_search.rowid ";
+                (from, " AND gallery_search MATCH :phrase")
+            }
+            Search::Words(expression) => {
+                phrase = Some(expression);
+                let from = " FROM gallery_words CROSS JOIN gallery_images g ON g.id = gallery_words.rowid ";
+                (from, " AND gallery_words MATCH :phrase")
+            }
+        };
+        let by_text = phrase.is_some() && like.is_none();
+        sql.push_str(from);
         let scope = match within {
             Within::Anywhere(scope) | Within::Uncategorized(scope) => scope.owner().map(|user| user.0.clone()),
             Within::Board(_) => None,
@@ -156,17 +174,16 @@ impl Question {
                 sql.push_str(condition);
             }
         };
-        when(" AND gallery_search MATCH :phrase", by_phrase);
+        when(found, by_text);
         when(" AND g.image_origin = :origin", filter.origin.is_some());
         when(" AND g.image_category IN (SELECT value FROM json_each(:categories))", filter.categories.is_some());
         when(" AND g.is_intermediate = :is_intermediate", filter.is_intermediate.is_some());
         when(" AND g.created_at >= :from AND g.created_at < :to", filter.date.is_some());
-        when(include_str!("in_time_or_text.sql"), phrase.is_some() && like.is_some());
-        when(include_str!("in_short_text.sql"), phrase.is_none() && like.is_some());
+        when(found, !by_text);
         let words = |categories: &Vec<ImageCategory>| {
             serde_json::Value::from(categories.iter().map(|category| category.as_str()).collect::<Vec<_>>()).to_string()
         };
-        Self {
+        Ok(Self {
             sql,
             owner: scope,
             board: match within {
@@ -180,8 +197,8 @@ impl Question {
             like,
             // Every time of that day begins with it, and no other time does.
             date: filter.date.as_ref().map(|date| (date.clone(), format!("{date}~"))),
-            by_phrase,
-        }
+            by_text,
+        })
     }
 
     fn values(&self) -> Vec<(&'static str, &dyn ToSql)> {
@@ -214,9 +231,9 @@ pub fn list_page(
     if limit == 0 {
         return Ok((Vec::new(), count(tx, within, filter)?));
     }
-    let question = Question::new(within, filter);
+    let question = Question::new(tx, within, filter)?;
     let order = order.sql();
-    let page = if question.by_phrase {
+    let page = if question.by_text {
         // What a term finds is counted and put in order in one go: finding it a second time would take as long again.
         let found = ["WITH found AS MATERIALIZED (SELECT g.id, g.starred, g.created_at", &question.sql, ") "].concat();
         let page = ["SELECT g.id, (SELECT count(*) FROM found) AS total FROM found g", order].concat();
@@ -249,8 +266,8 @@ pub fn list_names(
     filter: &ImageFilter,
     order: ImageOrder,
 ) -> Result<Vec<(ImageName, bool)>, StorageError> {
-    let question = Question::new(within, filter);
-    let sql = if question.by_phrase {
+    let question = Question::new(tx, within, filter)?;
+    let sql = if question.by_text {
         let found = ["SELECT g.id, g.image_name, g.starred, g.created_at", &question.sql].concat();
         ["WITH g AS MATERIALIZED (", &found, ") SELECT g.image_name, g.starred FROM g", order.sql()].concat()
     } else {
@@ -263,7 +280,7 @@ pub fn list_names(
 
 /// How many images a listing has.
 pub fn count(tx: &ReadTx<'_>, within: &Within<'_>, filter: &ImageFilter) -> Result<i64, StorageError> {
-    let question = Question::new(within, filter);
+    let question = Question::new(tx, within, filter)?;
     // Counts are kept of all that can be asked but texts and times.
     let sql = if filter.search.as_deref().unwrap_or_default().is_empty() && filter.date.is_none() {
         ["SELECT coalesce(sum(g.images), 0)", &question.sql.replace(IMAGES, COUNTS)].concat()

@@ -9,6 +9,7 @@ use rusqlite::{Connection, TransactionBehavior};
 
 mod dates;
 mod listing;
+mod words;
 
 pub use dates::{Day, list_days};
 pub use listing::{ImageFilter, ImageOrder, Within, count, list_names, list_page};
@@ -18,6 +19,7 @@ const TEXTS_AT_OPENING: u32 = 2_000;
 
 /// Makes the index follow what is written on this connection.
 pub(crate) fn follow(writer: &Connection) -> Result<(), rusqlite::Error> {
+    words::register(writer)?;
     writer.execute_batch(include_str!("follow.sql"))
 }
 
@@ -41,6 +43,8 @@ pub fn index_texts(tx: &Tx<'_>, limit: u32) -> Result<usize, StorageError> {
 
 fn take_in_texts(connection: &Connection, limit: u32) -> Result<usize, rusqlite::Error> {
     let taken = connection.prepare_cached(include_str!("take_in_text.sql"))?.execute([limit])?;
+    connection.prepare_cached(include_str!("take_in_words.sql"))?.execute([limit])?;
+    connection.prepare_cached(include_str!("take_in_vocabulary.sql"))?.execute([limit])?;
     connection.prepare_cached(include_str!("mark_searchable.sql"))?.execute([limit])?;
     Ok(taken)
 }

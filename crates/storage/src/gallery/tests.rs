@@ -45,8 +45,10 @@ fn assert_in_step(db: &Database) {
     assert_eq!(column(db, INDEX), column(db, EXPECTED));
     assert_eq!(column(db, COUNTS), column(db, EXPECTED_COUNTS));
     assert_eq!(column(db, DAYS), column(db, EXPECTED_DAYS));
-    let texts = column(db, "SELECT CAST(count(*) AS TEXT) FROM gallery_search");
-    assert_eq!(texts, column(db, "SELECT CAST(count(*) AS TEXT) FROM images"));
+    for index in ["gallery_search", "gallery_words"] {
+        let texts = column(db, &format!("SELECT CAST(count(*) AS TEXT) FROM {index}"));
+        assert_eq!(texts, column(db, "SELECT CAST(count(*) AS TEXT) FROM images"), "{index}");
+    }
 }
 
 fn insert(names: &[&str]) -> String {
@@ -163,7 +165,10 @@ fn what_another_program_wrote_is_taken_in_at_the_next_opening() {
 fn texts_beyond_the_first_are_taken_in_bit_by_bit() {
     let db = memory();
     sql(&db, &insert(&["1.png", "2.png", "3.png"]));
-    sql(&db, "DELETE FROM gallery_search; UPDATE gallery_images SET is_searchable = FALSE");
+    sql(
+        &db,
+        "DELETE FROM gallery_search; DELETE FROM gallery_words; DELETE FROM gallery_vocabulary; UPDATE gallery_images SET is_searchable = FALSE",
+    );
     let index = |limit| db.write(|tx| gallery::index_texts(tx, limit)).unwrap();
     assert_eq!(found(&db, "picture"), [""; 0]);
     assert_eq!((index(2), index(2), index(2)), (2, 1, 0));
@@ -203,6 +208,37 @@ fn a_term_is_found_anywhere_in_a_value_and_nothing_in_it_is_a_wildcard() {
         assert_eq!(found(&db, hostile).len(), usize::from(hostile == "\""), "{hostile:?}");
     }
     assert_eq!(column(&db, "SELECT CAST(count(*) AS TEXT) FROM images"), ["4"]);
+}
+
+#[test]
+fn a_term_of_letters_is_found_within_words_however_many_have_it() {
+    let db = memory();
+    let texts = [
+        ("1.png", "Castle by night"),
+        ("2.png", "sandcastles, sd15castle2go"),
+        ("3.png", "naïvecastleé; CASTLE"),
+        ("4.png", "cast_le cast le"),
+        ("5.png", "ﬁn castl"),
+    ];
+    let write = |name: &str, text: &str| sql(&db, &insert(&[name]).replace(&format!("picture {name}"), text));
+    for (name, text) in texts {
+        write(name, text);
+    }
+    for term in ["castle", "CASTLE", "astle"] {
+        assert_eq!(found(&db, term), ["1.png", "2.png", "3.png"], "{term}");
+    }
+    assert_eq!(found(&db, "castl"), ["1.png", "2.png", "3.png", "5.png"]);
+    assert_eq!(found(&db, "castles"), ["2.png"]);
+    // Beyond the words that are asked for one by one.
+    for number in 0..40u8 {
+        let letters: String = [number / 26, number % 26].iter().map(|letter| char::from(b'a' + letter)).collect();
+        write(&format!("more{number:02}.png"), &format!("{letters}castle"));
+    }
+    assert_eq!(found(&db, "castle").len(), 43);
+    assert_eq!(found(&db, "bncastle"), ["more39.png"]);
+    sql(&db, "DELETE FROM images WHERE image_name LIKE 'more%'");
+    assert_eq!(found(&db, "castle"), ["1.png", "2.png", "3.png"]);
+    assert_eq!(found(&db, "bncastle"), [""; 0]);
 }
 
 #[test]
