@@ -91,6 +91,8 @@ test('statistics, configuration and versions', async ({ page }) => {
   await page.getByRole('combobox', { name: 'Log level' }).click();
   await page.getByRole('option', { name: /^Debug/ }).click();
   await expect(page.getByRole('combobox', { name: 'Log level' })).toHaveValue(/^Debug/);
+  await page.getByRole('button', { name: 'Back up now' }).click();
+  await expect(page.getByText(/^invokeai_\d{8}-\d{6}\.db, /)).toBeVisible();
   await page.getByLabel('Find a key').fill('max_queue');
   await expect(page.getByRole('row', { name: /max_queue_history/ })).toContainText('500');
   await expectAccessible(page);

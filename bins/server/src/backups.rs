@@ -3,8 +3,7 @@
 use crate::StartError;
 use invoke_config::Settings;
 use invoke_domain::Clock;
-use invoke_library::{BackupPlan, Installation, Schedule};
-use jiff::tz::TimeZone;
+use invoke_library::{BackupPlan, Backups, Installation, Schedule};
 use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
 use std::thread::JoinHandle;
@@ -43,22 +42,26 @@ pub(crate) struct Scheduled {
 }
 
 impl Scheduled {
-    /// Starts it, when there is a schedule and something to back up.
-    pub(crate) fn start(settings: &Settings, clock: Arc<dyn Clock>) -> Result<Self, StartError> {
-        let (Some(line), Some(installation)) = (&settings.backups.backup_schedule, installation(settings)) else {
+    /// Starts it, when there is a schedule.
+    pub(crate) fn start(
+        settings: &Settings,
+        backups: &Arc<Backups>,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, StartError> {
+        let Some(line) = &settings.backups.backup_schedule else {
             return Ok(Self { stop: None, thread: None });
         };
         let mut schedule = Schedule::parse(line, clock.now())?;
-        let plan = backup_plan(settings);
+        let backups = Arc::clone(backups);
         let (stop, stopped) = channel();
         let work = move || {
             while stopped.recv_timeout(LOOK) == Err(RecvTimeoutError::Timeout) {
-                let now = clock.now();
-                if !schedule.is_due(now) {
+                if !schedule.is_due(clock.now()) {
                     continue;
                 }
-                if let Err(error) = installation.back_up(&plan, now, &TimeZone::system()) {
-                    tracing::error!(error = &error as &dyn std::error::Error, "the scheduled backup failed");
+                match backups.begin() {
+                    Ok(turn) => turn.make(),
+                    Err(refused) => tracing::info!("no scheduled backup: {refused}"),
                 }
             }
         };

@@ -1,5 +1,6 @@
 //! From settings to the plain settings of each crate, and the parts put together.
 
+use crate::backups::{backup_plan, installation};
 use crate::outside::{self, Outside};
 use crate::workers::WorkersFrom;
 use crate::{StartError, devices, logging, pages, runtime, starter};
@@ -14,8 +15,8 @@ use invoke_domain::{Clock, OsRandom, Random, SystemClock};
 use invoke_events::Bus;
 use invoke_graph::Catalogue;
 use invoke_library::{
-    BoardSharing, Boards, Downloads, ImageSettings, Images, Leftovers, OwnedFolders, Presets, SubfolderStrategy,
-    SystemPrompts, WorkflowSettings, Workflows,
+    Backups, BoardSharing, Boards, Downloads, ImageSettings, Images, Leftovers, OwnedFolders, Presets,
+    SubfolderStrategy, SystemPrompts, WorkflowSettings, Workflows,
 };
 use invoke_model_manager::{Models, ShippedModel};
 use invoke_permissions::WorkflowPublish;
@@ -103,6 +104,8 @@ pub(crate) fn compose(
     let throttle = Throttle::new(Arc::clone(&clock));
     web.cors.check().map_err(StartError::Cors)?;
     let upload_slots = Semaphore::new(UPLOAD_SLOTS);
+    let what = installation(settings).map(|installation| (installation, backup_plan(settings)));
+    let backups = Arc::new(Backups::new(what, Arc::clone(&clock)));
     Ok(App {
         accounts,
         images,
@@ -127,6 +130,7 @@ pub(crate) fn compose(
         bodies: Bodies::default(),
         throttle,
         password_turns: PasswordTurns::default(),
+        backups,
         leftovers,
         document: OnceLock::new(),
     })

@@ -58,7 +58,7 @@ impl Server {
         }
         measure_images(&app);
         warn_about_openness(&app, loopback);
-        let backups = Scheduled::start(settings, Arc::clone(&parts.clock))?;
+        let backups = Scheduled::start(settings, &app.backups, Arc::clone(&parts.clock))?;
         let http = Http::start(listener, Arc::clone(&app), tls)?;
         let workers = workers::start(settings, parts, &app)?;
         index_texts(&app);

@@ -4,7 +4,7 @@ use crate::{Bodies, Configuration, DeviceOption, PasswordTurns, Verbosity, WebSe
 use invoke_auth::{Accounts, Throttle};
 use invoke_domain::{Clock, Random};
 use invoke_events::Bus;
-use invoke_library::{Boards, Downloads, Images, Leftovers, Presets, SystemPrompts, Workflows};
+use invoke_library::{Backups, Boards, Downloads, Images, Leftovers, Presets, SystemPrompts, Workflows};
 use invoke_model_manager::Models;
 use invoke_queue::Queue;
 use invoke_storage::Database;
@@ -63,6 +63,8 @@ pub struct App {
     pub throttle: Throttle,
     /// Who is next to have a password hashed.
     pub password_turns: PasswordTurns,
+    /// Backups of all of it.
+    pub backups: Arc<Backups>,
     /// Files whose rows went with their owner.
     pub leftovers: Leftovers,
     /// The OpenAPI document, made when it is first asked for: it names the nodes that may be enqueued, and no others.

@@ -25,7 +25,10 @@ mod presets;
 mod system_prompts;
 mod workflows;
 
-pub use backup::{BackupDone, BackupPlan, Installation, RestoreDone, Schedule};
+pub use backup::{
+    BackupDone, BackupPlan, BackupRefused, BackupState, BackupTurn, Backups, Installation, LastBackup, RestoreDone,
+    Schedule,
+};
 pub use boards::{BoardPage, BoardUpdate, Boards};
 pub use check::{Check, CheckedFolders, Finding, FindingKind, Repaired};
 pub use downloads::{Downloads, Order, Wanted};

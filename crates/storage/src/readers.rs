@@ -7,8 +7,9 @@ use rusqlite::{Connection, OpenFlags};
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// How much of the file readers map instead of copying it page by page, in bytes: as much as SQLite allows.
-const MAPPED: i64 = 0x7fff_0000;
+/// How much of the file readers map instead of copying it page by page, in bytes: all of it. SQLite is built to allow that
+/// (`.cargo/config.toml`).
+const MAPPED: i64 = 1 << 40;
 
 #[derive(Debug)]
 pub(crate) struct Readers {

@@ -187,6 +187,43 @@ fn a_schedule_backs_up_when_its_time_comes() {
 }
 
 #[test]
+fn an_administrator_backs_up_now_one_at_a_time_and_nobody_else_does() {
+    let root = tempfile::tempdir().unwrap();
+    let mut server = ServerProcess::start(root.path());
+    server.set_up_administrator();
+    let caller = server.caller();
+    assert_eq!(server.get("/api/v1/app/backup"), json!({ "running": false, "last": null }));
+    let begun = caller.post("/api/v1/app/backup", &json!({}));
+    assert_eq!((begun.status, &begun.json()["running"]), (202, &json!(true)));
+    let ended = || {
+        let state = server.get("/api/v1/app/backup");
+        (state["running"] == false).then_some(state)
+    };
+    let state = server.until("the backup", ended);
+    let name = state["last"]["name"].as_str().unwrap();
+    backup::verify(&root.path().join("backups").join(name)).unwrap();
+    assert_eq!(state["last"]["error"], json!(null));
+
+    // A file where the folder of backups should be.
+    fs::remove_dir_all(root.path().join("backups")).unwrap();
+    fs::write(root.path().join("backups"), "").unwrap();
+    caller.post("/api/v1/app/backup", &json!({}));
+    let failed = server.until("the failure", ended);
+    assert_eq!(failed["last"]["name"], json!(null));
+    assert!(failed["last"]["error"].as_str().unwrap().contains("backups"), "{failed}");
+}
+
+#[test]
+fn without_a_file_there_is_nothing_to_back_up_and_only_administrators_are_told() {
+    let server = TestServer::multiuser().with("use_memory_db: true").start();
+    let refused = server.admin().post("/api/v1/app/backup", &json!({}));
+    assert_eq!(refused.status, 409, "{}", refused.text());
+    let alice = server.user("alice");
+    assert_eq!(alice.post("/api/v1/app/backup", &json!({})).status, 403);
+    assert_eq!(alice.get("/api/v1/app/backup").status, 403);
+}
+
+#[test]
 fn a_schedule_that_is_none_stops_the_start_with_a_sentence() {
     let installation = Installation::of_release("6.9.0");
     installation.configure("backup_schedule: every night");

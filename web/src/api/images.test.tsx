@@ -66,3 +66,25 @@ test('a star that is refused is taken back', async () => {
   expect(cache.getQueryData(keys.image('a.png'))).toMatchObject({ starred: false });
   expect(cache.getQueryData(keys.image('b.png'))).toMatchObject({ starred: true });
 });
+
+test('lists with stars first are put in order once, a moment after the last star', async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  const cache = new QueryClient();
+  const wrapper = ({ children }: { children: ReactNode }) => <QueryClientProvider client={cache}>{children}</QueryClientProvider>;
+  const view = { boardId: 'none', category: 'images', search: '', oldestFirst: false } as const;
+  const names = { image_names: ['b.png', 'a.png'], starred_count: 0, total_count: 2 };
+  for (const starredFirst of [true, false]) cache.setQueryData(keys.imageNamesOf({ ...view, starredFirst }), names);
+  const isStale = (starredFirst: boolean) => cache.getQueryState(keys.imageNamesOf({ ...view, starredFirst }))?.isInvalidated;
+  vi.stubGlobal('fetch', () => Promise.resolve(Response.json({})));
+  const invalidate = vi.spyOn(cache, 'invalidateQueries');
+  const { result } = renderHook(() => useStar(), { wrapper });
+  await result.current.mutateAsync({ names: ['a.png'], starred: true });
+  await vi.advanceTimersByTimeAsync(900);
+  await result.current.mutateAsync({ names: ['b.png'], starred: true });
+  await vi.advanceTimersByTimeAsync(900);
+  expect(isStale(true)).toBe(false);
+  await vi.advanceTimersByTimeAsync(200);
+  expect(isStale(true)).toBe(true);
+  expect(isStale(false)).toBe(false);
+  expect(invalidate).toHaveBeenCalledTimes(1);
+});

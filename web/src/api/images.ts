@@ -18,6 +18,9 @@ const RECORDS_AT_ONCE = 200;
 /** Milliseconds without scrolling before records are asked for, and until they are after that failed. */
 const RECORDS_AFTER = 40;
 const RECORDS_AGAIN_AFTER = 5_000;
+/** Milliseconds after the last star until lists are asked for in their new order: whoever stars several finds them where they
+ * were, and a long list takes a moment to read. */
+const REORDERED_AFTER = 1_000;
 
 /** The names of all pictures a view shows, in order. */
 export function useImageNames(view: ImageView) {
@@ -152,6 +155,16 @@ function setStarred(cache: QueryClient, names: readonly string[], starred: boole
   for (const name of names) cache.setQueryData<Image>(keys.image(name), (image) => image && { ...image, starred });
 }
 
+let reordering: ReturnType<typeof setTimeout> | undefined;
+
+function reorderSoon(cache: QueryClient) {
+  clearTimeout(reordering);
+  const isChanged = (view: ImageView | undefined) => view?.starredFirst === true;
+  reordering = setTimeout(() => {
+    void cache.invalidateQueries({ queryKey: keys.imageNames, predicate: ({ queryKey }) => isChanged(queryKey[1] as ImageView) });
+  }, REORDERED_AFTER);
+}
+
 /** The star is shown at once, and taken back when the server refuses it. */
 export function useStar() {
   const cache = useQueryClient();
@@ -168,7 +181,9 @@ export function useStar() {
     onError: (_, { starred }, changed = []) => {
       setStarred(cache, changed, !starred);
     },
-    onSettled: () => cache.invalidateQueries({ queryKey: keys.imageNames }),
+    onSuccess: () => {
+      reorderSoon(cache);
+    },
   });
 }
 

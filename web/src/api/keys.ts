@@ -43,6 +43,7 @@ export const keys = {
   logLevel: ['server', 'log-level'] as const,
   dependencies: ['server', 'dependencies'] as const,
   resultCache: ['server', 'result-cache'] as const,
+  backup: ['server', 'backup'] as const,
   missingModels: ['models', 'missing'] as const,
   orphans: ['models', 'orphans'] as const,
   modelAccess: (key: string) => ['model-access', key] as const,

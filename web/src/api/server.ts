@@ -67,6 +67,29 @@ export function useResultCache() {
   });
 }
 
+export type BackupStatus = Schemas['BackupStatus'];
+
+/** Milliseconds between questions while a backup is made. */
+const BACKUP_ASKED_EVERY = 1_000;
+
+export function useBackup() {
+  return useQuery({
+    queryKey: keys.backup,
+    queryFn: ({ signal }) => api.get('/api/v1/app/backup', { signal }),
+    refetchInterval: ({ state }) => state.data?.running === true && BACKUP_ASKED_EVERY,
+  });
+}
+
+export function useStartBackup() {
+  const cache = useQueryClient();
+  return useMutation({
+    mutationFn: () => api.post('/api/v1/app/backup', {}),
+    onSuccess: (status) => {
+      cache.setQueryData<BackupStatus>(keys.backup, status);
+    },
+  });
+}
+
 export type ResultCacheAction = 'enable' | 'disable' | 'clear';
 
 const CACHE_ACTIONS: Record<ResultCacheAction, () => Promise<unknown>> = {

@@ -50,7 +50,7 @@ operations! {
     app::{
         version, dependencies, patchmatch, devices, runtime_config, update_runtime_config, provider_statuses,
         provider_configs, set_provider, reset_provider, get_log_level, set_log_level, clear_invocation_cache,
-        enable_invocation_cache, disable_invocation_cache, get_invocation_cache_status,
+        enable_invocation_cache, disable_invocation_cache, get_invocation_cache_status, backup, start_backup,
     },
     utilities::{dynamic_prompts, fonts, font_file, expand_prompt, image_to_prompt},
     models::{

@@ -10,8 +10,10 @@
 
 mod mirror;
 mod schedule;
+mod service;
 
 pub use schedule::Schedule;
+pub use service::{BackupRefused, BackupState, BackupTurn, Backups, LastBackup};
 
 use crate::LibraryError;
 use invoke_storage::backup;

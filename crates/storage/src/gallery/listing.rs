@@ -9,6 +9,7 @@ use crate::{ReadTx, StorageError};
 use invoke_domain::{ImageCategory, ImageName, ImageOrigin, ImageRecord};
 use invoke_permissions::{Board, Grant, Scope, View};
 use rusqlite::ToSql;
+use std::cmp::Ordering;
 
 /// Which images a listing looks through, and by what right.
 #[derive(Debug)]
@@ -45,6 +46,16 @@ pub struct ImageOrder {
     pub newest_first: bool,
 }
 
+/// What the place of an image in a listing follows from.
+struct Place {
+    id: i64,
+    starred: bool,
+    created_at: String,
+}
+
+/// Places that are looked at before those beyond the page are left out.
+const SPARE: usize = 1_000;
+
 impl Default for ImageOrder {
     fn default() -> Self {
         Self { starred_first: true, newest_first: true }
@@ -52,6 +63,13 @@ impl Default for ImageOrder {
 }
 
 impl ImageOrder {
+    /// The same as [`sql`](Self::sql).
+    fn compare(self, a: &Place, b: &Place) -> Ordering {
+        let starred = if self.starred_first { b.starred.cmp(&a.starred) } else { Ordering::Equal };
+        let time = (&a.created_at, a.id).cmp(&(&b.created_at, b.id));
+        starred.then(if self.newest_first { time.reverse() } else { time })
+    }
+
     fn sql(self) -> &'static str {
         match (self.starred_first, self.newest_first) {
             (true, true) => " ORDER BY g.starred DESC, g.created_at DESC, g.id DESC ",
@@ -232,31 +250,51 @@ pub fn list_page(
         return Ok((Vec::new(), count(tx, within, filter)?));
     }
     let question = Question::new(tx, within, filter)?;
-    let order = order.sql();
-    let page = if question.by_text {
-        // What a term finds is counted and put in order in one go: finding it a second time would take as long again.
-        let found = ["WITH found AS MATERIALIZED (SELECT g.id, g.starred, g.created_at", &question.sql, ") "].concat();
-        let page = ["SELECT g.id, (SELECT count(*) FROM found) AS total FROM found g", order].concat();
-        let join = ") p CROSS JOIN gallery_images g ON g.id = p.id";
-        let columns = "SELECT g.id, g.image_name, g.board_id, g.starred, g.created_at, p.total FROM (";
-        [&found, columns, &page, "LIMIT :limit OFFSET :offset", join].concat()
-    } else {
-        let columns = "SELECT g.id, g.image_name, g.board_id, g.starred, g.created_at, NULL AS total";
-        [columns, &question.sql, order, "LIMIT :limit OFFSET :offset"].concat()
-    };
-    let join = "nullif(g.board_id, '') AS board_id, g.total AS total FROM (";
-    let end = ") g CROSS JOIN images i ON i.image_name = g.image_name";
-    let sql = [SELECT, join, &page, end, order].concat();
     let mut values = question.values();
-    values.extend([(":limit", &limit as &dyn ToSql), (":offset", &offset)]);
+    let (page, total, ids);
+    if question.by_text {
+        let (found, on_page) = found(tx, &question, order, offset, limit)?;
+        (total, ids) = (Some(found), serde_json::Value::from(on_page).to_string());
+        page = "SELECT g.* FROM json_each(:ids) p CROSS JOIN gallery_images g ON g.id = p.value".to_owned();
+        values = vec![(":ids", &ids as &dyn ToSql)];
+    } else {
+        let columns = "SELECT g.id, g.image_name, g.board_id, g.starred, g.created_at";
+        page = [columns, &question.sql, order.sql(), "LIMIT :limit OFFSET :offset"].concat();
+        total = None;
+        values.extend([(":limit", &limit as &dyn ToSql), (":offset", &offset)]);
+    }
+    let join = "nullif(g.board_id, '') AS board_id FROM (";
+    let end = ") g CROSS JOIN images i ON i.image_name = g.image_name";
+    let sql = [SELECT, join, &page, end, order.sql()].concat();
     let mut statement = tx.sql().prepare_cached(&sql)?;
-    let mut total = None;
-    let images = statement.query_map(&*values, |row| {
-        total = row.get("total")?;
-        row_to_image(row)
-    })?;
-    let images = images.collect::<Result<_, _>>()?;
+    let images = statement.query_map(&*values, row_to_image)?.collect::<Result<_, _>>()?;
     Ok((images, total.map_or_else(|| count(tx, within, filter), Ok)?))
+}
+
+/// How many images a term finds, and the ids of those on a page. Finding is what takes long, so it is done once, and what is found is
+/// neither kept nor put in order beyond the page.
+fn found(
+    tx: &ReadTx<'_>,
+    question: &Question,
+    order: ImageOrder,
+    offset: u32,
+    limit: u32,
+) -> Result<(i64, Vec<i64>), StorageError> {
+    let (offset, end) = (offset as usize, offset.saturating_add(limit) as usize);
+    let sql = ["SELECT g.id, g.starred, g.created_at", &question.sql].concat();
+    let mut statement = tx.sql().prepare_cached(&sql)?;
+    let mut rows = statement.query(&*question.values())?;
+    let (mut total, mut first) = (0, Vec::new());
+    while let Some(row) = rows.next()? {
+        total += 1;
+        first.push(Place { id: row.get(0)?, starred: row.get(1)?, created_at: row.get(2)? });
+        if first.len() > 2 * end + SPARE {
+            first.select_nth_unstable_by(end, |a, b| order.compare(a, b));
+            first.truncate(end);
+        }
+    }
+    first.sort_unstable_by(|a, b| order.compare(a, b));
+    Ok((total, first.iter().take(end).skip(offset).map(|place| place.id).collect()))
 }
 
 /// The names of a listing, all of them, each with whether it is starred.

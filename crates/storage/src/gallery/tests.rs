@@ -242,6 +242,36 @@ fn a_term_of_letters_is_found_within_words_however_many_have_it() {
 }
 
 #[test]
+fn pages_of_what_a_term_finds_are_pieces_of_the_whole_list_in_every_order() {
+    let db = memory();
+    // Times come twice and not in the order of writing; every seventh image is starred, every third has the term.
+    sql(
+        &db,
+        "WITH RECURSIVE n (i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < 3999)
+        INSERT INTO images (image_name, image_origin, image_category, width, height, metadata, user_id, starred, created_at)
+        SELECT i || '.png', 'internal', 'general', 1, 1, json_object('prompt', iif(i % 3, 'hill', 'castle 99')), 'alice',
+            i % 7 = 0, '2026-01-01 00:' || printf('%02d:%02d', i * 37 % 2000 / 60, i * 37 % 2000 % 60)
+        FROM n",
+    );
+    // Found by words and by trigrams.
+    for term in ["castle", "castle 99"] {
+        let filter = ImageFilter { search: Some(term.to_owned()), ..ImageFilter::default() };
+        for (starred_first, newest_first) in [(true, true), (true, false), (false, true), (false, false)] {
+            let order = ImageOrder { starred_first, newest_first };
+            let within = Within::Anywhere(&Scope::All);
+            let names = db.read(|tx| list_names(tx, &within, &filter, order)).unwrap();
+            assert_eq!(names.len(), 1334);
+            for (offset, limit) in [(0, 10), (10, 10), (1300, 100), (1333, 1), (1334, 5), (0, 4000)] {
+                let (page, total) = db.read(|tx| list(tx, &within, &filter, order, offset, limit)).unwrap();
+                let page: Vec<_> = page.into_iter().map(|image| image.name).collect();
+                let expected = names.iter().skip(offset as usize).take(limit as usize).map(|(name, _)| name.clone());
+                assert_eq!((page, total), (expected.collect(), 1334), "{term}, {order:?}, {offset}");
+            }
+        }
+    }
+}
+
+#[test]
 fn a_term_of_digits_is_also_looked_for_in_the_time() {
     let db = memory();
     sql(&db, &insert(&["1.png"]));

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { useConfiguration } from '@/api/server';
 import { Notice } from '@/ui/Notice';
 import { Card } from '@/ui/Card';
+import { BackupSetting } from './BackupSetting';
 import { ChangeableSettings } from './ChangeableSettings';
 import classes from './ConfigurationPage.module.css';
 import { LogLevelSetting } from './LogLevelSetting';
@@ -24,6 +25,9 @@ export function ConfigurationPage() {
       )}
       <Card title={t('admin.configuration.changeable')} hint={t('admin.configuration.changeableHint')}>
         {data ? <ChangeableSettings key={JSON.stringify(data)} configuration={data} /> : <Skeleton height={180} />}
+      </Card>
+      <Card title={t('admin.configuration.backups')} hint={t('admin.configuration.backupsHint')}>
+        <BackupSetting />
       </Card>
       <Card title={t('admin.configuration.running')} hint={t('admin.configuration.runningHint')}>
         <LogLevelSetting />

@@ -1,5 +1,6 @@
 //! About the program: what it is made of, how it is set up, what it can do.
 
+pub(crate) mod backup;
 pub(crate) mod clear_invocation_cache;
 pub(crate) mod dependencies;
 pub(crate) mod devices;
@@ -14,6 +15,7 @@ pub(crate) mod reset_provider;
 pub(crate) mod runtime_config;
 pub(crate) mod set_log_level;
 pub(crate) mod set_provider;
+pub(crate) mod start_backup;
 pub(crate) mod update_runtime_config;
 pub(crate) mod version;
 
