@@ -47,10 +47,10 @@ pub struct ImageOrder {
 }
 
 /// What the place of an image in a listing follows from.
-struct Place {
+struct Place<T> {
     id: i64,
     starred: bool,
-    created_at: String,
+    created_at: T,
 }
 
 /// Places that are looked at before those beyond the page are left out.
@@ -64,9 +64,9 @@ impl Default for ImageOrder {
 
 impl ImageOrder {
     /// The same as [`sql`](Self::sql).
-    fn compare(self, a: &Place, b: &Place) -> Ordering {
+    fn compare(self, a: &Place<impl AsRef<str>>, b: &Place<impl AsRef<str>>) -> Ordering {
         let starred = if self.starred_first { b.starred.cmp(&a.starred) } else { Ordering::Equal };
-        let time = (&a.created_at, a.id).cmp(&(&b.created_at, b.id));
+        let time = (a.created_at.as_ref(), a.id).cmp(&(b.created_at.as_ref(), b.id));
         starred.then(if self.newest_first { time.reverse() } else { time })
     }
 
@@ -165,13 +165,13 @@ impl Question {
             }
             Search::Trigrams { phrase: letters, time: None } => {
                 phrase = Some(letters);
-                let from = " FROM gallery_search CROSS JOIN gallery_images g ON g.id = gallery_search.rowid ";
-                (from, " AND gallery_search MATCH :phrase")
+                let from = " FROM gallery_search f CROSS JOIN gallery_images g ON g.id = f.rowid ";
+                (from, " AND f.gallery_search MATCH :phrase")
             }
             Search::Words(expression) => {
                 phrase = Some(expression);
-                let from = " FROM gallery_words CROSS JOIN gallery_images g ON g.id = gallery_words.rowid ";
-                (from, " AND gallery_words MATCH :phrase")
+                let from = " FROM gallery_words f CROSS JOIN gallery_images g ON g.id = f.rowid ";
+                (from, " AND f.gallery_words MATCH :phrase")
             }
         };
         let by_text = phrase.is_some() && like.is_none();
@@ -281,16 +281,26 @@ fn found(
     limit: u32,
 ) -> Result<(i64, Vec<i64>), StorageError> {
     let (offset, end) = (offset as usize, offset.saturating_add(limit) as usize);
-    let sql = ["SELECT g.id, g.starred, g.created_at", &question.sql].concat();
+    // Ids mostly follow time: what comes first is mostly first.
+    let direction = if order.newest_first { " ORDER BY f.rowid DESC" } else { " ORDER BY f.rowid" };
+    let sql = ["SELECT g.id, g.starred, g.created_at", &question.sql, direction].concat();
     let mut statement = tx.sql().prepare_cached(&sql)?;
     let mut rows = statement.query(&*question.values())?;
-    let (mut total, mut first) = (0, Vec::new());
+    let (mut total, mut first) = (0, Vec::<Place<String>>::new());
+    // How many of the first are in order: the last of them has all of the page before it.
+    let mut ordered = 0;
     while let Some(row) = rows.next()? {
         total += 1;
-        first.push(Place { id: row.get(0)?, starred: row.get(1)?, created_at: row.get(2)? });
+        let created_at = row.get_ref(2)?.as_str().map_err(rusqlite::Error::from)?;
+        let place = Place { id: row.get(0)?, starred: row.get(1)?, created_at };
+        if ordered > 0 && order.compare(&place, &first[ordered - 1]).is_gt() {
+            continue;
+        }
+        first.push(Place { id: place.id, starred: place.starred, created_at: created_at.to_owned() });
         if first.len() > 2 * end + SPARE {
-            first.select_nth_unstable_by(end, |a, b| order.compare(a, b));
+            first.sort_unstable_by(|a, b| order.compare(a, b));
             first.truncate(end);
+            ordered = end;
         }
     }
     first.sort_unstable_by(|a, b| order.compare(a, b));
