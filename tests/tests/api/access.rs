@@ -482,6 +482,8 @@ fn cases() -> Vec<Case> {
         case("get_external_provider_configs", nothing, ADMINS),
         case("set_external_provider_config", |world| body(provider(world), json!({})), [403, 403, 404]),
         case("reset_external_provider_config", provider, [403, 403, 404]),
+        case("get_backup", nothing, ADMINS),
+        case("start_backup", nothing, [403, 403, 202]),
         case("get_log_level", nothing, ADMINS),
         case("set_log_level", |_| body(Sent::default(), json!(20)), ADMINS),
         case("list_user_fonts", nothing, EVERYBODY),
