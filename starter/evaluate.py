@@ -132,26 +132,42 @@ def score(asked: list[Thing], pictures: list[np.ndarray]) -> dict[str, float]:
     }
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+def arguments(description: str, count: int) -> argparse.ArgumentParser:
+    """What every evaluation is told."""
+    parser = argparse.ArgumentParser(description=description)
     parser.add_argument("--url", default="http://127.0.0.1:9090")
     parser.add_argument("--email", help="account; its password is read from INVOKEAI_PASSWORD")
-    parser.add_argument("--model", default="Starter", help="name of the model on the server")
-    parser.add_argument("--count", type=int, default=200)
+    parser.add_argument("--count", type=int, default=count)
     parser.add_argument("--to", type=Path, help="file for the result")
+    return parser
+
+
+def choose_held_out(choose: random.Random, count: int) -> list[Thing]:
+    """Things that training never showed."""
+    held_out = [thing for thing in things() if thing.held_out]
+    return [choose.choice(held_out) for _ in range(count)]
+
+
+def report(result: dict, to: Path | None) -> None:
+    """Prints a result, and keeps it where a file is named."""
+    text = json.dumps(result, indent=2)
+    print(text)
+    if to:
+        to.write_text(text + "\n")
+
+
+def main() -> None:
+    parser = arguments(__doc__, count=200)
+    parser.add_argument("--model", default="Starter", help="name of the model on the server")
     given = parser.parse_args()
     server = Server(given.url, given.email)
     model = server.model(given.model)
     choose = random.Random(7)
-    held_out = [thing for thing in things() if thing.held_out]
-    asked = [choose.choice(held_out) for _ in range(given.count)]
+    asked = choose_held_out(choose, given.count)
     made = pictures(server, model, [thing.caption for thing in asked])
     shuffled = choose.sample(asked, len(asked))
     result = {"pictures": len(asked), "settings": model["default_settings"], "asked": score(asked, made), "shuffled": score(shuffled, made)}
-    text = json.dumps(result, indent=2)
-    print(text)
-    if given.to:
-        given.to.write_text(text + "\n")
+    report(result, given.to)
 
 
 if __name__ == "__main__":

@@ -1,14 +1,11 @@
 """Asks a running server for things at places that only the edges of a picture tell, and says how far they are where they were drawn."""
 
-import argparse
-import json
 import random
-from pathlib import Path
 
 import numpy as np
 
-from evaluate import Server, pictures, score
-from scenes import PLACES, draw_thing, things
+from evaluate import Server, arguments, choose_held_out, pictures, report, score
+from scenes import PLACES, draw_thing
 
 SIDE = 64
 # Colours farther apart than this are not the background's.
@@ -28,17 +25,10 @@ def overlap(drawn: np.ndarray, made: np.ndarray) -> float:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--url", default="http://127.0.0.1:9090")
-    parser.add_argument("--email", help="account; its password is read from INVOKEAI_PASSWORD")
-    parser.add_argument("--count", type=int, default=100)
-    parser.add_argument("--to", type=Path, help="file for the result")
-    given = parser.parse_args()
+    given = arguments(__doc__, count=100).parse_args()
     server = Server(given.url, given.email)
     model, control = server.model("Starter"), server.model("Starter Canny")
-    choose, draw = random.Random(7), np.random.default_rng(5)
-    held_out = [thing for thing in things() if thing.held_out]
-    asked = [choose.choice(held_out) for _ in range(given.count)]
+    draw, asked = np.random.default_rng(5), choose_held_out(random.Random(7), given.count)
     places = [place for place in PLACES if place]
     # The captions name neither size nor place.
     drawn = [draw_thing(thing, SIDE, draw, "", places[number % len(places)]).pixels for number, thing in enumerate(asked)]
@@ -51,10 +41,7 @@ def main() -> None:
     ):
         overlaps = [overlap(*pair) for pair in zip(drawn, made, strict=True)]
         result[name] = {"overlap": round(float(np.mean(overlaps)), 3), **score(asked, made)}
-    text = json.dumps(result, indent=2)
-    print(text)
-    if given.to:
-        given.to.write_text(text + "\n")
+    report(result, given.to)
 
 
 if __name__ == "__main__":

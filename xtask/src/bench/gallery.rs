@@ -96,6 +96,16 @@ fn measure(command: &str, images: usize, boards: usize, release: bool) -> Result
             format!("/api/v1/images/names?board_id={LARGE}&search_term=thunderbird"),
         ),
         ("search for a common word, page, ms", "/api/v1/images/?limit=100&search_term=castle".to_owned()),
+        (
+            "the same, made here and no intermediates, ms",
+            "/api/v1/images/?limit=100&search_term=castle&categories=general&is_intermediate=false".to_owned(),
+        ),
+        ("the same on a large board, ms", format!("/api/v1/images/?board_id={LARGE}{page}&search_term=castle")),
+        ("search for a part of common words, page, ms", "/api/v1/images/?limit=100&search_term=astle".to_owned()),
+        (
+            "search for a word and the next letter, page, ms",
+            "/api/v1/images/?limit=100&search_term=castle+r".to_owned(),
+        ),
         ("boards with counts and covers, ms", "/api/v1/boards/?all=true".to_owned()),
         ("days, ms", "/api/v1/virtual_boards/by_date".to_owned()),
     ];
